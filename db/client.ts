@@ -1,0 +1,25 @@
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import * as schema from './schema.ts'
+
+export type Database = ReturnType<typeof openDatabase>
+
+/**
+ * A pool of at most `max` connections, opened when first used.
+ * @param url a direct `postgres://` address: LISTEN and advisory locks do not survive a transaction pooler
+ * @param options.max connections, 10 when not said
+ * @param options.onQuery sees each statement's text; for tests that count
+ */
+export function openDatabase(url: string, options: { max?: number, onQuery?: (statement: string) => void } = {}) {
+  const client = postgres(url, {
+    max: options.max ?? 10,
+    connect_timeout: 5,
+    idle_timeout: 60,
+    connection: { application_name: 'rollcall' },
+    onnotice: () => {},
+    debug: options.onQuery ? (_connection, statement) => options.onQuery?.(statement) : false,
+  })
+  return drizzle({ client, schema, casing: 'snake_case' })
+}
+
+export const closeDatabase = (db: Database) => db.$client.end({ timeout: 5 })

@@ -1,0 +1,76 @@
+import { eq, sql } from 'drizzle-orm'
+import type { OwnProfile, PublicUser } from '../../shared/types/user.ts'
+import type { Database } from '../client.ts'
+import { profiles, users } from '../schema.ts'
+
+/** The columns that a public person is made of. */
+export const personColumns = {
+  id: users.id,
+  name: users.name,
+  username: users.username,
+  imageUrl: users.imageUrl,
+  deletedAt: users.deletedAt,
+  clerkUpdatedAt: users.clerkUpdatedAt,
+}
+
+export interface PersonRow {
+  id: string
+  name: string | null
+  username: string | null
+  imageUrl: string | null
+  deletedAt: Date | string | null
+  clerkUpdatedAt: Date | string | null
+}
+
+/** People whose posts anyone may see. */
+export const isVisible = sql`${users.deletedAt} is null and not ${users.banned}`
+
+export function toPublicUser(row: PersonRow): PublicUser {
+  const status = row.deletedAt ? 'gone' : row.clerkUpdatedAt ? 'here' : 'pending'
+  return {
+    id: row.id,
+    name: status === 'gone' ? 'deleted user' : row.name ?? 'New member',
+    username: row.username,
+    imageUrl: row.imageUrl,
+    status,
+  }
+}
+
+/** A person with what they say of themselves; undefined when no row has come. */
+export async function findPerson(db: Database, id: string) {
+  const [row] = await db
+    .select({
+      ...personColumns,
+      banned: users.banned,
+      syncedBy: users.syncedBy,
+      joinedAt: users.clerkCreatedAt,
+      bio: profiles.bio,
+      country: profiles.country,
+      birthday: profiles.birthday,
+    })
+    .from(users)
+    .leftJoin(profiles, eq(profiles.userId, users.id))
+    .where(eq(users.id, id))
+  return row
+}
+
+/**
+ * Changes what is given of one's own profile, in one statement that locks the user, so that a delete in flight is not outrun.
+ * @returns the whole profile; undefined when the user is not here, deleted or banned
+ */
+export async function updateProfile(db: Database, userId: string, patch: Partial<OwnProfile>): Promise<OwnProfile | undefined> {
+  const given = (key: keyof OwnProfile) => patch[key] !== undefined
+  const [row] = await db.$client<OwnProfile[]>`
+    with author as (
+      select id from users where id = ${userId} and deleted_at is null and not banned for share
+    )
+    insert into profiles as p (user_id, bio, country, birthday)
+    select id, ${patch.bio ?? null}, ${patch.country ?? null}, ${patch.birthday ?? null}::date from author
+    on conflict (user_id) do update set
+      bio = case when ${given('bio')} then excluded.bio else p.bio end,
+      country = case when ${given('country')} then excluded.country else p.country end,
+      birthday = case when ${given('birthday')} then excluded.birthday else p.birthday end
+    returning bio, country, birthday::text as birthday
+  `
+  return row && { bio: row.bio, country: row.country, birthday: row.birthday }
+}

@@ -1,0 +1,120 @@
+import { sql } from 'drizzle-orm'
+import { boolean, check, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import type { Outcome, SyncSource } from '../shared/types/admin.ts'
+
+/** Milliseconds are what Clerk gives and what JavaScript can hold; more would not survive a round trip. */
+const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })
+
+/**
+ * The mirror of Clerk's users. Only `server/sync` writes it.
+ * No unique index on `username` or `email`: two people who swap names may arrive in either order.
+ */
+export const users = pgTable('users', {
+  id: text().primaryKey(),
+  username: text(),
+  firstName: text(),
+  lastName: text(),
+  /** The full name, else the user name: one rule for every list, sort and search. */
+  name: text().generatedAlwaysAs(sql`coalesce(nullif(btrim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), ''), username)`),
+  imageUrl: text(),
+  email: text(),
+  banned: boolean().notNull().default(false),
+  clerkCreatedAt: instant(),
+  clerkUpdatedAt: instant(),
+  clerkEventAt: instant(),
+  lastSignInAt: instant(),
+  deletedAt: instant(),
+  syncedAt: instant().notNull(),
+  syncedBy: text().$type<SyncSource>().notNull(),
+}, t => [
+  index('users_joined_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id),
+  index('users_name_idx').on(sql`lower(coalesce(${t.name}, ''))`, t.id),
+  index('users_synced_idx').on(t.syncedAt, t.id),
+  index('users_deleted_idx').on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
+  index('users_pending_idx').on(t.id).where(sql`${t.clerkUpdatedAt} is null and ${t.deletedAt} is null`),
+  check('users_synced_by_check', sql`${t.syncedBy} in ('webhook', 'scan', 'request')`),
+])
+
+/** What people say of themselves here, apart from `users` so that no sync can touch it. */
+export const profiles = pgTable('profiles', {
+  userId: text().primaryKey().references(() => users.id),
+  bio: text(),
+  country: text(),
+  birthday: date({ mode: 'string' }),
+})
+
+export const posts = pgTable('posts', {
+  id: uuid().primaryKey(),
+  authorId: text().notNull().references(() => users.id),
+  parentId: uuid().references((): AnyPgColumn => posts.id),
+  /** Null once erased, so that replies keep their place. */
+  body: text(),
+  createdAt: instant().notNull().default(sql`now()`),
+  deletedAt: instant(),
+}, t => [
+  index('posts_feed_idx').on(t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null`),
+  index('posts_author_idx').on(t.authorId, t.createdAt, t.id),
+  index('posts_parent_idx').on(t.parentId, t.createdAt, t.id).where(sql`${t.parentId} is not null`),
+  check('posts_body_check', sql`octet_length(${t.body}) between 1 and 8000`),
+])
+
+export const likes = pgTable('likes', {
+  postId: uuid().notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  userId: text().notNull().references(() => users.id),
+  createdAt: instant().notNull().default(sql`now()`),
+}, t => [
+  primaryKey({ name: 'likes_pkey', columns: [t.postId, t.userId] }),
+  index('likes_user_idx').on(t.userId),
+])
+
+export const mentions = pgTable('mentions', {
+  postId: uuid().notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  userId: text().notNull().references(() => users.id),
+}, t => [
+  primaryKey({ name: 'mentions_pkey', columns: [t.postId, t.userId] }),
+  index('mentions_user_idx').on(t.userId),
+])
+
+/** One row per event, keyed by `svix-id`. No payload: Clerk is the source, and nothing has to be erased twice. */
+export const webhookEvents = pgTable('webhook_events', {
+  id: text().primaryKey(),
+  type: text(),
+  /** No foreign key: an event may speak of a user we never see. */
+  userId: text(),
+  occurredAt: instant(),
+  firstReceivedAt: instant().notNull(),
+  lastReceivedAt: instant().notNull(),
+  deliveries: integer().notNull().default(1),
+  outcome: text().$type<Outcome>().notNull(),
+  reason: text(),
+  durationMs: doublePrecision(),
+}, t => [
+  index('webhook_events_received_idx').on(t.lastReceivedAt, t.id),
+  index('webhook_events_user_idx').on(t.userId, t.lastReceivedAt),
+  check('webhook_events_outcome_check', sql`${t.outcome} in ('applied', 'stale', 'ignored', 'rejected', 'failed')`),
+])
+
+/** One row per scan. */
+export const syncRuns = pgTable('sync_runs', {
+  id: uuid().primaryKey(),
+  kind: text().$type<'backfill' | 'reconcile'>().notNull(),
+  dryRun: boolean().notNull().default(false),
+  startedAt: instant().notNull().default(sql`now()`),
+  finishedAt: instant(),
+  startedBy: text().notNull(),
+  counts: jsonb(),
+  report: jsonb(),
+  error: text(),
+}, t => [
+  index('sync_runs_started_idx').on(t.startedAt),
+])
+
+/** One row: the Clerk instance that this database mirrors, and the last event it accepted. */
+export const syncState = pgTable('sync_state', {
+  id: smallint().primaryKey().default(1),
+  instanceId: text(),
+  lastEventAt: instant(),
+}, t => [
+  check('sync_state_one_row_check', sql`${t.id} = 1`),
+])

@@ -1,0 +1,16 @@
+import { updateProfile } from '../../../db/queries/people.ts'
+import { ProfilePatch } from '../../../shared/schemas/profile.ts'
+import type { OwnProfile } from '../../../shared/types/user.ts'
+
+/** What Clerk does not hold of a person, changed by that person alone. */
+export default defineApiHandler(async (event): Promise<OwnProfile> => {
+  const userId = requireUser(event)
+  const patch = await readJson(event, ProfilePatch)
+  const db = await useDb()
+  const saved = await updateProfile(db, userId, patch)
+  if (saved) return saved
+  await requireAuthor(event)
+  const retried = await updateProfile(db, userId, patch)
+  if (!retried) throw apiError(403, 'This account cannot write here.')
+  return retried
+})

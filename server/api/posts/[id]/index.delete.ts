@@ -1,0 +1,16 @@
+import { setResponseStatus } from 'h3'
+import { deletePost, findPostAuthor } from '../../../../db/queries/posts.ts'
+import { PostParams } from '../../../../shared/schemas/ids.ts'
+
+/** One's own post, or any for an admin. Doing it twice is no error. */
+export default defineApiHandler(async (event) => {
+  const viewer = requireUser(event)
+  const { id } = readParams(event, PostParams)
+  const db = await useDb()
+  const post = await findPostAuthor(db, id)
+  if (!post) throw apiError(404, 'This post is not there.')
+  if (post.authorId !== viewer && !isAdmin(event)) throw apiError(403, 'You can delete your own posts only.')
+  await deletePost(db, id)
+  setResponseStatus(event, 204)
+  return null
+})

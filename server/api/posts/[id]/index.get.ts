@@ -1,0 +1,12 @@
+import { findPost, listAncestors, listReplies } from '../../../../db/queries/posts.ts'
+import { PostParams } from '../../../../shared/schemas/ids.ts'
+import type { Thread } from '../../../../shared/types/post.ts'
+
+export default defineApiHandler(async (event): Promise<Thread> => {
+  const { id } = readParams(event, PostParams)
+  const db = await useDb()
+  const viewer = viewerId(event)
+  const [post, ancestors, replies] = await Promise.all([findPost(db, id, viewer), listAncestors(db, id, viewer), listReplies(db, id, viewer)])
+  if (!post) throw apiError(404, 'This post is not there. It may have been deleted.')
+  return { post, ancestors, replies }
+})

@@ -1,0 +1,13 @@
+import { deleteLike, findLikeState } from '../../../../db/queries/likes.ts'
+import type { LikeState } from '../../../../db/queries/likes.ts'
+import { PostParams } from '../../../../shared/schemas/ids.ts'
+
+export default defineApiHandler(async (event): Promise<LikeState> => {
+  const viewer = requireUser(event)
+  const { id } = readParams(event, PostParams)
+  const db = await useDb()
+  await deleteLike(db, id, viewer)
+  const state = await findLikeState(db, id, viewer)
+  if (!state) throw apiError(404, 'This post is not there any more.')
+  return state
+})

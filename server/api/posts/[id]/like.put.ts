@@ -1,0 +1,16 @@
+import { insertLike, findLikeState } from '../../../../db/queries/likes.ts'
+import type { LikeState } from '../../../../db/queries/likes.ts'
+import { PostParams } from '../../../../shared/schemas/ids.ts'
+
+export default defineApiHandler(async (event): Promise<LikeState> => {
+  const viewer = requireUser(event)
+  const { id } = readParams(event, PostParams)
+  const db = await useDb()
+  await insertLike(db, id, viewer)
+  const state = await findLikeState(db, id, viewer)
+  if (!state) throw apiError(404, 'This post is not there any more.')
+  if (state.likedByMe) return state
+  await requireAuthor(event)
+  await insertLike(db, id, viewer)
+  return { likeCount: state.likeCount + 1, likedByMe: true }
+})

@@ -1,0 +1,10 @@
+import { findPerson, toPublicUser } from '../../../db/queries/people.ts'
+import { UserParams } from '../../../shared/schemas/ids.ts'
+import type { Profile } from '../../../shared/types/user.ts'
+
+export default defineApiHandler(async (event): Promise<Profile> => {
+  const { id } = readParams(event, UserParams)
+  const person = await findPerson(await useDb(), id)
+  if (!person) throw apiError(404, 'Nobody here has this id.')
+  return { ...toPublicUser(person), bio: person.bio, country: person.country, joinedAt: person.joinedAt?.toISOString() ?? null }
+})

@@ -1,0 +1,41 @@
+import { createClerkClient } from '@clerk/backend'
+import { isClerkAPIResponseError } from '@clerk/backend/errors'
+import * as v from 'valibot'
+import { ClerkUser, Instance } from '../../shared/schemas/clerk.ts'
+
+const TIMEOUT_MS = 5_000
+
+/** What we read of Clerk's Backend API, each answer parsed. Never used on a read by a person. */
+export interface ClerkReader {
+  /** One user; null when Clerk says 404. @throws when Clerk is out of reach or says anything else */
+  user(id: string): Promise<ClerkUser | null>
+  /** The instance that the secret key belongs to, `ins_…`. */
+  instance(): Promise<string>
+}
+
+/** @param options.apiUrl for a Clerk elsewhere, as in the demo */
+export function createClerkReader(options: { secretKey: string, apiUrl?: string }): ClerkReader {
+  const clerk = createClerkClient({ ...options, telemetry: { disabled: true } })
+  return {
+    async user(id) {
+      try {
+        const user = await within(TIMEOUT_MS, clerk.users.getUser(id))
+        return v.parse(ClerkUser, user.raw)
+      }
+      catch (error) {
+        if (isClerkAPIResponseError(error) && error.status === 404) return null
+        throw error
+      }
+    },
+    async instance() {
+      return v.parse(Instance, await within(TIMEOUT_MS, clerk.instance.get())).id
+    },
+  }
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((done, fail) => {
+    const timer = setTimeout(() => fail(new Error(`Clerk did not answer within ${ms} ms.`)), ms)
+    promise.then(done, fail).finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,37 @@
+import { createError, H3Error } from 'h3'
+
+const statusMessages: Record<number, string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+/** An answer that says what to do. @param message for people, at once true and useful */
+export function apiError(statusCode: number, message: string, data?: unknown): H3Error {
+  return createError({ statusCode, statusMessage: statusMessages[statusCode], message, data })
+}
+
+/**
+ * The one place where an error becomes an answer. What we threw on purpose goes out as it is;
+ * anything else is ours: logged by its kind, never with what a person sent, and answered 500.
+ */
+export function toApiError(error: unknown): H3Error {
+  if (error instanceof H3Error && !error.unhandled) return error
+  console.error(describeFailure(error))
+  return apiError(500, 'Something went wrong on our side. Nothing was saved; try again in a moment.')
+}
+
+/** The message of a driver's error may quote the row, and a row is personal: so its code alone. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return 'failed: something that is not an error was thrown'
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : ''
+  const where = error.stack?.split('\n').find(line => line.trim().startsWith('at '))?.trim() ?? ''
+  return `failed: ${error.name}${code} ${where}`
+}

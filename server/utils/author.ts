@@ -1,0 +1,20 @@
+import type { H3Event } from 'h3'
+import { findPerson } from '../../db/queries/people.ts'
+
+const gone = 'This account was deleted, so it cannot write here. Sign out, and sign up again if you want to come back.'
+
+/**
+ * Makes sure that whoever writes is here, once a first attempt wrote nothing. Someone whose webhook has not come
+ * is read from Clerk now, and so is someone whom a scan took for gone: that was an inference.
+ * @throws 403 for the deleted and the banned
+ */
+export async function requireAuthor(event: H3Event): Promise<void> {
+  const id = requireUser(event)
+  const db = await useDb()
+  const before = await findPerson(db, id)
+  if (!before || (before.deletedAt && before.syncedBy !== 'webhook')) await useMirror().provision(id)
+
+  const person = await findPerson(db, id)
+  if (!person || person.deletedAt) throw apiError(403, gone)
+  if (person.banned) throw apiError(403, 'This account is banned, so it cannot write here.')
+}

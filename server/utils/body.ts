@@ -1,0 +1,30 @@
+import type { H3Event } from 'h3'
+
+/**
+ * The body as text, counted while it streams, so that a large one is never held.
+ * It is left where `readRawBody` and the web request find it.
+ * @param maxBytes a larger body is 413
+ */
+export async function readLimitedBody(event: H3Event, maxBytes: number): Promise<string> {
+  const body = await collect(event, maxBytes)
+  event._requestBody = body
+  return body.toString('utf8')
+}
+
+/** Listens rather than iterates: leaving an iteration early destroys the socket, and with it the answer. */
+function collect(event: H3Event, maxBytes: number): Promise<Buffer> {
+  const request = event.node.req
+  return new Promise((done, fail) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= maxBytes) return void chunks.push(chunk)
+      chunks.length = 0
+      event.node.res.setHeader('connection', 'close')
+      fail(apiError(413, `The body is larger than ${maxBytes / 1024} KiB.`))
+    })
+    request.once('end', () => done(Buffer.concat(chunks)))
+    request.once('error', fail)
+  })
+}

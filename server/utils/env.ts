@@ -1,0 +1,29 @@
+import * as v from 'valibot'
+import { envProblems, readEnv, ServerEnv } from '../../shared/schemas/env.ts'
+
+type Checked = { env: ServerEnv, problems: [] } | { env: null, problems: string[] }
+
+let checked: Checked | undefined
+
+/** The environment, parsed once. In development nothing but the keys of Clerk and the database has to be set. */
+export function checkEnv(): Checked {
+  if (checked) return checked
+  const origins = import.meta.dev ? { NUXT_SITE_URL: devOrigins() } : {}
+  const result = v.safeParse(ServerEnv, readEnv({ ...process.env, ...origins }))
+  checked = result.success ? { env: result.output, problems: [] } : { env: null, problems: envProblems(result.issues) }
+  return checked
+}
+
+/** @throws when the environment is not usable; the server has said so at its start */
+export function useEnv(): ServerEnv {
+  const { env, problems } = checkEnv()
+  if (!env) throw new Error(problems.join('\n'))
+  return env
+}
+
+function devOrigins(): string {
+  const host = process.env.NGROK_HOST?.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
+  const port = process.env.NUXT_PORT ?? process.env.PORT ?? '3000'
+  return [process.env.NUXT_SITE_URL, `http://localhost:${port}`, `http://127.0.0.1:${port}`, host && `https://${host}`]
+    .filter(Boolean).join(',')
+}

@@ -1,0 +1,22 @@
+/** Every route of the API and its methods, for the answer 405. A test holds it against the files. */
+export const apiRoutes: Record<string, string[]> = {
+  '/api/webhooks': ['POST'],
+  '/api/health': ['GET'],
+  '/api/me': ['GET'],
+  '/api/me/profile': ['PATCH'],
+  '/api/posts': ['GET', 'POST'],
+  '/api/posts/:id': ['GET', 'DELETE'],
+  '/api/posts/:id/like': ['PUT', 'DELETE'],
+  '/api/users/:id': ['GET'],
+  '/api/admin/users': ['GET'],
+}
+
+/** The methods that a path takes; none when there is no such route. */
+export function allowedMethods(path: string): string[] {
+  const parts = path.split('/')
+  const found = Object.entries(apiRoutes).find(([route]) => {
+    const names = route.split('/')
+    return names.length === parts.length && names.every((name, index) => name.startsWith(':') || name === parts[index])
+  })
+  return found?.[1] ?? []
+}

@@ -1,0 +1,71 @@
+import * as v from 'valibot'
+
+const isUrl = (text: string, protocols: string[]) => {
+  try {
+    return protocols.includes(new URL(text).protocol)
+  }
+  catch {
+    return false
+  }
+}
+
+const url = (message: string, ...protocols: string[]) => v.pipe(v.string(message), v.check(text => isUrl(text, protocols), message))
+
+/** Several values separated by commas; blanks between them do not count. */
+const list = (message: string) => v.pipe(
+  v.string(message),
+  v.transform(text => text.split(',').map(part => part.trim()).filter(part => part !== '')),
+  v.minLength(1, message),
+)
+
+const DatabaseUrl = url('Set DATABASE_URL to your Postgres, such as postgres://user:password@host:5432/rollcall.', 'postgres:', 'postgresql:')
+
+const PublishableKey = v.pipe(
+  v.string('Set NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: Clerk dashboard, API keys.'),
+  v.regex(/^pk_(?:test|live)_/, 'NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY begins with pk_test_ or pk_live_: Clerk dashboard, API keys.'),
+)
+
+const SecretKey = v.pipe(
+  v.string('Set NUXT_CLERK_SECRET_KEY: Clerk dashboard, API keys.'),
+  v.regex(/^sk_(?:test|live)_/, 'NUXT_CLERK_SECRET_KEY begins with sk_test_ or sk_live_: Clerk dashboard, API keys.'),
+)
+
+const secretMessage = 'Set NUXT_CLERK_WEBHOOK_SIGNING_SECRET (several, separated by commas, while you rotate): Clerk dashboard, Webhooks, your endpoint, Signing Secret. Each begins with whsec_.'
+export const SigningSecrets = v.pipe(list(secretMessage), v.everyItem(secret => /^whsec_[A-Za-z0-9+/]+=*$/.test(secret), secretMessage))
+
+const siteMessage = 'Set NUXT_SITE_URL to this app\'s own origins, separated by commas, such as https://rollcall.example. Sessions made for another origin are refused.'
+const SiteUrls = v.pipe(
+  list(siteMessage),
+  v.everyItem(text => isUrl(text, ['http:', 'https:']), siteMessage),
+  v.transform(urls => urls.map(text => new URL(text).origin)),
+)
+
+const whole = (message: string, min: number) => v.pipe(v.string(), v.regex(/^\d{1,9}$/, message), v.transform(Number), v.minValue(min, message))
+
+/** What the server needs to run. Every message says which variable is wrong and how to get it. */
+export const ServerEnv = v.object({
+  DATABASE_URL: DatabaseUrl,
+  NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: PublishableKey,
+  NUXT_CLERK_SECRET_KEY: SecretKey,
+  NUXT_CLERK_WEBHOOK_SIGNING_SECRET: SigningSecrets,
+  NUXT_SITE_URL: SiteUrls,
+  NUXT_CLERK_API_URL: v.optional(url('NUXT_CLERK_API_URL is the address of a Clerk elsewhere; leave it out for Clerk itself.', 'http:', 'https:')),
+  RETENTION_DAYS: v.optional(whole('RETENTION_DAYS is a whole number of days, 1 or more.', 1), '30'),
+  RECONCILE_MAX_DELETE: v.optional(whole('RECONCILE_MAX_DELETE is a whole number of users.', 0)),
+  RECONCILE_CRON: v.optional(v.string()),
+  METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'METRICS_TOKEN has 16 characters at least.'))),
+})
+export type ServerEnv = v.InferOutput<typeof ServerEnv>
+
+/**
+ * The variables as the process has them, each one named, so that a missing one is reported in its own words.
+ * Empty counts as unset, and the guide's name for the signing secret is taken too.
+ */
+export function readEnv(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const value = (name: string) => env[name]?.trim() || undefined
+  const known = Object.fromEntries(Object.keys(ServerEnv.entries).map(name => [name, value(name)]))
+  return { ...known, NUXT_CLERK_WEBHOOK_SIGNING_SECRET: known.NUXT_CLERK_WEBHOOK_SIGNING_SECRET ?? value('CLERK_WEBHOOK_SIGNING_SECRET') }
+}
+
+/** One line for each variable that is missing or wrong. */
+export const envProblems = (issues: readonly v.BaseIssue<unknown>[]): string[] => [...new Set(issues.map(issue => issue.message))]

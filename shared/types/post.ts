@@ -1,0 +1,29 @@
+import type { PublicUser } from './user.ts'
+
+export interface Post {
+  id: string
+  parentId: string | null
+  /** Null once deleted, when replies still hang on it, or when its author is gone. */
+  body: string | null
+  /** ISO 8601, milliseconds */
+  createdAt: string
+  author: PublicUser
+  mentions: PublicUser[]
+  replyCount: number
+  likeCount: number
+  likedByMe: boolean
+}
+
+export interface PostPage {
+  posts: Post[]
+  /** Pass it back as `cursor`; null at the end. */
+  nextCursor: string | null
+}
+
+export interface Thread {
+  post: Post
+  /** From the root down to the parent. */
+  ancestors: Post[]
+  /** Oldest first. */
+  replies: Post[]
+}

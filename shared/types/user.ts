@@ -1,0 +1,34 @@
+/** `here`: synced. `pending`: signed up, the webhook has not arrived. `gone`: deleted in Clerk. */
+export type UserStatus = 'here' | 'pending' | 'gone'
+
+/** What anyone may see of a person. Never an e-mail, never a birthday. */
+export interface PublicUser {
+  id: string
+  /** Ready to show: full name, else user name, else words for `pending` and `gone`. */
+  name: string
+  username: string | null
+  imageUrl: string | null
+  status: UserStatus
+}
+
+export interface Profile extends PublicUser {
+  bio: string | null
+  /** ISO 3166-1 alpha-2 */
+  country: string | null
+  /** ISO 8601; null while pending */
+  joinedAt: string | null
+}
+
+/** What a person keeps here beside what Clerk holds; shown to its owner alone. */
+export interface OwnProfile {
+  bio: string | null
+  country: string | null
+  /** YYYY-MM-DD */
+  birthday: string | null
+}
+
+/** `GET /api/me`: the states of someone who is signed in. */
+export type Me
+  = | { status: 'pending', userId: string }
+    | { status: 'gone', userId: string }
+    | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean }
