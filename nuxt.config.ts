@@ -1,6 +1,15 @@
 import { cp } from 'node:fs/promises'
 
-const trailingHost = (host: string) => host.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
+/** What runs outside Nuxt, and what only tools load. */
+const outside = ['bench', 'local-clerk', 'scripts', 'test']
+
+const hostOf = (host: string) => host.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
+
+/** @clerk/nuxt carries its own copy of h3's types; these say the same in ours. */
+const clerkTypes = {
+  '@clerk/nuxt/server': ['../server/types/clerk-nuxt-server.d.ts'],
+  '@clerk/nuxt/webhooks': ['../server/types/clerk-nuxt-webhooks.d.ts'],
+}
 
 export default defineNuxtConfig({
   modules: ['@nuxt/ui', '@clerk/nuxt', '@nuxt/eslint'],
@@ -26,10 +35,11 @@ export default defineNuxtConfig({
   },
   srcDir: '.',
   dir: { app: 'app' },
-  ignore: ['bench/**', 'docs/**', 'local-clerk/**', 'scripts/**', 'test/**'],
+  ignore: [...outside, 'docs'].map(folder => `${folder}/**`),
   compatibilityDate: '2026-11-01',
   nitro: {
     compressPublicAssets: { gzip: true, brotli: true },
+    typescript: { tsConfig: { compilerOptions: { paths: clerkTypes } } },
     hooks: {
       // drizzle's migrator reads a folder, so the build carries one.
       compiled: nitro => nitro.options.dev
@@ -39,10 +49,19 @@ export default defineNuxtConfig({
   },
   vite: {
     server: {
-      allowedHosts: process.env.NGROK_HOST ? [trailingHost(process.env.NGROK_HOST)] : [],
+      allowedHosts: process.env.NGROK_HOST ? [hostOf(process.env.NGROK_HOST)] : [],
     },
   },
-  typescript: { strict: true },
+  typescript: {
+    strict: true,
+    // With srcDir at the root the app project would take in everything.
+    tsConfig: { exclude: outside.map(folder => `../${folder}`), compilerOptions: { paths: clerkTypes } },
+    nodeTsConfig: {
+      include: [...outside.map(folder => `../${folder}/**/*`), '../*.config.ts'],
+      exclude: ['../test/nuxt/**', '../app.config.ts'],
+      compilerOptions: { erasableSyntaxOnly: true, verbatimModuleSyntax: true },
+    },
+  },
   telemetry: false,
   clerk: {
     signInUrl: '/sign-in',

@@ -53,7 +53,7 @@ export async function startPostgres(options: { dataDir: string, reset?: boolean,
     await server.start()
   }
   catch (error) {
-    throw new Error(`Postgres did not start in ${dataDir}. ${said.slice(-3).join('').trim() || String(error)}`)
+    throw new Error(`Postgres did not start in ${dataDir}. ${said.slice(-3).join('').trim() || String(error)}`, { cause: error })
   }
   await createDatabase(port)
   return { url: urlFor(port), dataDir, stop: () => server.stop() }

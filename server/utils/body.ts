@@ -12,7 +12,7 @@ export async function readLimitedBody(event: H3Event, maxBytes: number): Promise
 }
 
 /** Listens rather than iterates: leaving an iteration early destroys the socket, and with it the answer. */
-function collect(event: H3Event, maxBytes: number): Promise<Buffer> {
+function collect(event: H3Event, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const request = event.node.req
   return new Promise((done, fail) => {
     const chunks: Buffer[] = []

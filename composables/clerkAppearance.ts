@@ -1,0 +1,30 @@
+/** Clerk's components in our colours: CSS variables, so that they follow the scheme by themselves. */
+export const clerkAppearance = {
+  variables: {
+    colorPrimary: 'var(--ui-primary)',
+    colorPrimaryForeground: 'var(--ui-text-inverted)',
+    colorDanger: 'var(--ui-error)',
+    colorSuccess: 'var(--ui-success)',
+    colorWarning: 'var(--ui-warning)',
+    colorForeground: 'var(--ui-text)',
+    colorMutedForeground: 'var(--ui-text-muted)',
+    colorMuted: 'var(--ui-bg-muted)',
+    colorBackground: 'var(--ui-bg)',
+    colorInput: 'var(--ui-bg)',
+    colorInputForeground: 'var(--ui-text)',
+    colorBorder: 'var(--ui-text)',
+    colorRing: 'var(--ui-primary)',
+    colorShadow: 'transparent',
+    colorNeutral: 'var(--ui-text)',
+    fontFamily: 'var(--font-sans)',
+    fontSize: '0.9375rem',
+    borderRadius: '0.375rem',
+  },
+  options: { shimmer: false },
+  elements: {
+    cardBox: { boxShadow: 'none', border: '1px solid var(--ui-border)' },
+    card: { boxShadow: 'none' },
+    headerTitle: { fontFamily: 'var(--font-heading)', fontSize: '1.25rem' },
+    formButtonPrimary: { 'backgroundImage': 'none', 'boxShadow': 'none !important', 'borderRadius': '999px', '&::after': { display: 'none' } },
+  },
+}

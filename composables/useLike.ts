@@ -1,0 +1,32 @@
+import type { Post } from '~~/shared/types/post'
+
+export type LikeCounts = Pick<Post, 'likeCount' | 'likedByMe'>
+
+/**
+ * Likes and unlikes a post: shown at once by `change`, put back when the server refuses.
+ * Clicks while one is under way are left out.
+ */
+export function useLike(post: () => Post, change: (counts: LikeCounts) => void) {
+  const request = useRequestFetch()
+  const toast = useToast()
+  const busy = ref(false)
+
+  async function toggle(): Promise<void> {
+    if (busy.value) return
+    busy.value = true
+    const { id, likeCount, likedByMe } = post()
+    change({ likedByMe: !likedByMe, likeCount: Math.max(0, likeCount + (likedByMe ? -1 : 1)) })
+    try {
+      change(await request<LikeCounts>(`/api/posts/${id}/like`, { method: likedByMe ? 'DELETE' : 'PUT' }))
+    }
+    catch (error) {
+      change({ likeCount, likedByMe })
+      toast.add({ title: 'Your like was not saved', description: failureMessage(error), color: 'error' })
+    }
+    finally {
+      busy.value = false
+    }
+  }
+
+  return { toggle, busy: readonly(busy) }
+}

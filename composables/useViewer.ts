@@ -1,0 +1,102 @@
+import { useDocumentVisibility } from '@vueuse/core'
+import type { Me } from '~~/shared/types/user'
+import type { PublicUser } from '~~/shared/types/user'
+
+/** Who is looking. `loading` lasts from a sign-in to the first answer about it. */
+export type Viewer = { status: 'signed-out' } | { status: 'loading', userId: string } | Me
+
+/**
+ * Who is looking, and what they may do.
+ * `author` is how their posts are signed: known before their row is, since a first post need not wait for it.
+ */
+export function useViewer() {
+  const viewer = useViewerState()
+  const { sessionClaims } = useAuth()
+  const { user: clerkUser } = useUser()
+
+  const author = computed<PublicUser | null>(() => {
+    const me = viewer.value
+    if (me.status === 'here') return me.banned ? null : me.user
+    if (me.status !== 'pending') return null
+    const account = clerkUser.value
+    return {
+      id: me.userId,
+      name: account?.fullName ?? account?.username ?? 'You',
+      username: account?.username ?? null,
+      imageUrl: account?.hasImage ? account.imageUrl : null,
+      status: 'pending',
+    }
+  })
+
+  return {
+    viewer,
+    author,
+    userId: computed(() => viewer.value.status === 'signed-out' ? null : viewer.value.userId),
+    isAdmin: computed(() => viewer.value.status !== 'signed-out' && isAdminClaims(sessionClaims.value)),
+    refresh: () => refreshViewer(viewer, useRequestFetch()),
+  }
+}
+
+function useViewerState() {
+  return useState<Viewer>('viewer', () => ({ status: 'signed-out' }))
+}
+
+type ViewerRef = ReturnType<typeof useViewerState>
+
+async function refreshViewer(viewer: ViewerRef, request: typeof $fetch): Promise<void> {
+  try {
+    viewer.value = await request<Me>('/api/me')
+  }
+  catch (error) {
+    if (failureStatus(error) === 401) viewer.value = { status: 'signed-out' }
+  }
+}
+
+/**
+ * Starts following who is signed in; called once, by the plugin. The server asks before it renders,
+ * the browser when the account changes and, while `pending` or unanswered, again and again.
+ */
+export async function startViewer(): Promise<void> {
+  const { userId } = useAuth()
+  const viewer = useViewerState()
+  const request = useRequestFetch()
+
+  if (import.meta.server) {
+    if (!userId.value) return
+    viewer.value = { status: 'loading', userId: userId.value }
+    await refreshViewer(viewer, request)
+    return
+  }
+
+  watch(userId, (id) => {
+    if (id === undefined) return
+    const known = viewer.value.status === 'signed-out' ? null : viewer.value.userId
+    if (id === known) return
+    viewer.value = id === null ? { status: 'signed-out' } : { status: 'loading', userId: id }
+    if (id !== null) void refreshViewer(viewer, request)
+  }, { immediate: true })
+
+  askWhileUnsettled(viewer, () => refreshViewer(viewer, request))
+}
+
+const FIRST_WAIT = 1_000
+const LONGEST_WAIT = 30_000
+
+/** Asks again after 1 s, 2 s, 4 s … while the answer is not final and the page is looked at. */
+function askWhileUnsettled(viewer: ViewerRef, ask: () => Promise<void>): void {
+  const visibility = useDocumentVisibility()
+  const unsettled = computed(() => visibility.value === 'visible' && ['loading', 'pending'].includes(viewer.value.status))
+
+  watch(unsettled, (value, _, onCleanup) => {
+    if (!value) return
+    let timer: ReturnType<typeof setTimeout>
+    const later = (wait: number) => {
+      timer = setTimeout(async () => {
+        await ask()
+        if (unsettled.value) later(Math.min(wait * 2, LONGEST_WAIT))
+      }, wait)
+    }
+    later(FIRST_WAIT)
+    onCleanup(() => clearTimeout(timer))
+  }, { immediate: true })
+}

@@ -1,0 +1,20 @@
+import type { Router } from 'h3'
+import { route } from '../http/route.ts'
+import type { Context } from '../types.ts'
+import { guarded } from './guarded.ts'
+import { addUserRoutes } from './users.ts'
+
+/** The Backend API: what a server calls with the secret key. */
+export function addBackendRoutes(router: Router, ctx: Context) {
+  // Not logged as a Backend call and never struck: the keys are public, and every page load may ask for them.
+  router.get('/v1/jwks', route(() => ctx.tokens.jwks))
+  router.get('/.well-known/jwks.json', route(() => ctx.tokens.jwks))
+
+  router.get('/v1/instance', guarded(ctx, () => ({
+    object: 'instance',
+    id: ctx.store.instanceId,
+    environment_type: 'development',
+    allowed_origins: null,
+  })))
+  addUserRoutes(router, ctx)
+}

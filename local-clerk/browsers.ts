@@ -1,0 +1,121 @@
+import type { EmitEvent } from './deliveries/events.ts'
+import { sessionEventJson } from './json/session.ts'
+import type { SignIn } from './frontend/sign-in-attempt.ts'
+import type { SignUp } from './frontend/sign-up-attempt.ts'
+import type { Accounts } from './accounts.ts'
+import { newId } from './state/ids.ts'
+import type { Client, Session } from './state/schema.ts'
+import type { Store } from './state/store.ts'
+
+const sessionLifetime = 7 * 24 * 60 * 60 * 1000
+
+/** A browser's unfinished sign-in and sign-up; kept in memory only. */
+export interface Attempts {
+  signIn: SignIn | null
+  signUp: SignUp | null
+}
+
+export interface Browsers {
+  create(): Client
+  find(devBrowser: string | null | undefined): Client | undefined
+  attempts(client: Client): Attempts
+  sessions(client: Client): Session[]
+  activeSession(client: Client): Session | undefined
+  /** Starts a session, makes it the browser's, and emits `session.created` unless it is to be silent. */
+  signIn(client: Client, userId: string, options?: { silent?: boolean }): Session
+  /** Ends a session and emits `session.ended`, `session.removed` or `session.revoked`. */
+  finish(session: Session, status: 'ended' | 'removed' | 'revoked'): Session
+  touch(session: Session): Session
+  finishAllOf(userId: string): void
+}
+
+export interface BrowsersOptions {
+  store: Store
+  url: string
+  now: () => number
+  emit: EmitEvent
+  accounts: () => Accounts
+}
+
+/** Browsers (Clerk's "clients"), known by the value of `__clerk_db_jwt`, and their sessions. */
+export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOptions): Browsers {
+  const attempts = new Map<string, Attempts>()
+
+  function emitSession(session: Session, type: string) {
+    const user = accounts().find(session.userId) ?? null
+    emit({ type, userId: session.userId, data: sessionEventJson(session, user, url), timestamp: session.updatedAt })
+  }
+
+  const browsers: Browsers = {
+    create() {
+      const at = now()
+      const client: Client = { id: newId('client'), devBrowser: newId('dvb'), lastActiveSessionId: null, createdAt: at, updatedAt: at }
+      store.clients.set(client.devBrowser, client)
+      store.changed()
+      return client
+    },
+
+    find: devBrowser => devBrowser ? store.clients.get(devBrowser) : undefined,
+
+    attempts(client) {
+      const existing = attempts.get(client.id)
+      if (existing) return existing
+      const created = { signIn: null, signUp: null }
+      attempts.set(client.id, created)
+      return created
+    },
+
+    sessions: client => [...store.sessions.values()].filter(session =>
+      session.clientId === client.id && session.status === 'active' && session.expireAt > now()
+      && store.users.has(session.userId)),
+
+    activeSession(client) {
+      const sessions = browsers.sessions(client)
+      return sessions.find(session => session.id === client.lastActiveSessionId) ?? sessions[0]
+    },
+
+    signIn(client, userId, { silent = false } = {}) {
+      const at = now()
+      // One session per browser: signing in again replaces the one before.
+      for (const session of browsers.sessions(client)) browsers.finish(session, 'removed')
+      const session: Session = {
+        id: newId('sess'),
+        clientId: client.id,
+        userId,
+        status: 'active',
+        createdAt: at,
+        updatedAt: at,
+        lastActiveAt: at,
+        expireAt: at + sessionLifetime,
+      }
+      store.sessions.set(session.id, session)
+      Object.assign(client, { lastActiveSessionId: session.id, updatedAt: at })
+      accounts().touch(userId, { lastSignInAt: at, lastActiveAt: at })
+      store.changed()
+      if (!silent) emitSession(session, 'session.created')
+      return session
+    },
+
+    finish(session, status) {
+      const finished: Session = { ...session, status, updatedAt: Math.max(now(), session.updatedAt + 1) }
+      store.sessions.delete(session.id)
+      store.changed()
+      emitSession(finished, `session.${status}`)
+      return finished
+    },
+
+    touch(session) {
+      const touched: Session = { ...session, lastActiveAt: now(), updatedAt: now() }
+      store.sessions.set(session.id, touched)
+      accounts().touch(session.userId, { lastActiveAt: now() })
+      return touched
+    },
+
+    finishAllOf(userId) {
+      for (const session of store.sessions.values()) {
+        if (session.userId === userId) browsers.finish(session, 'revoked')
+      }
+    },
+  }
+  return browsers
+}

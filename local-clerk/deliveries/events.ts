@@ -1,0 +1,22 @@
+/** Something that happened, before it is wrapped in Clerk's envelope. */
+export interface ClerkEvent {
+  type: string
+  userId: string | null
+  data: Record<string, unknown>
+  /** milliseconds; for a user's change it equals `data.updated_at` */
+  timestamp: number
+}
+
+export type EmitEvent = (event: ClerkEvent) => void
+
+/** The webhook's body as Clerk sends it (clerk-docs, `webhooks/overview.mdx`). */
+export function envelope(event: ClerkEvent, instanceId: string): string {
+  return JSON.stringify({
+    object: 'event',
+    type: event.type,
+    data: event.data,
+    timestamp: event.timestamp,
+    instance_id: instanceId,
+    event_attributes: { http_request: { client_ip: '127.0.0.1', user_agent: 'local-clerk' } },
+  })
+}

@@ -1,0 +1,108 @@
+import { getRouterParam, type H3Event, type Router } from 'h3'
+import * as v from 'valibot'
+import { errors } from '../errors.ts'
+import { readFields, route } from '../http/route.ts'
+import { ownUserJson } from '../json/user.ts'
+import { passwordMatches } from '../state/passwords.ts'
+import type { User } from '../state/schema.ts'
+import type { Context } from '../types.ts'
+import { answer, requireClient, requireSession, type SignedIn } from './browser.ts'
+import { assertPassword, assertUsername, metadataField } from './fields.ts'
+
+const profile = v.object({
+  first_name: v.optional(v.string()),
+  last_name: v.optional(v.string()),
+  username: v.optional(v.string()),
+  primary_email_address_id: v.optional(v.string()),
+  unsafe_metadata: v.optional(metadataField),
+})
+
+const passwords = v.object({
+  current_password: v.optional(v.string()),
+  new_password: v.string(),
+  sign_out_of_other_sessions: v.optional(v.string()),
+})
+
+const orNull = (text: string | undefined) => text === undefined ? undefined : text.trim() || null
+
+/** The signed-in person's own profile and password. */
+export function addMeRoutes(router: Router, ctx: Context) {
+  router.get('/v1/me', mine(({ user }) => user))
+  router.patch('/v1/me', mine(async ({ user }, event) => {
+    const input = await readFields(event, profile)
+    if (input.username) assertUsername(ctx, input.username, user.id)
+    if (input.primary_email_address_id && !user.emails.some(email => email.id === input.primary_email_address_id)) {
+      throw errors.notFound('That email address')
+    }
+    return ctx.accounts.update(user.id, {
+      firstName: orNull(input.first_name),
+      lastName: orNull(input.last_name),
+      username: orNull(input.username),
+      primaryEmailId: input.primary_email_address_id,
+      unsafeMetadata: input.unsafe_metadata,
+    })
+  }))
+  router.post('/v1/me/change_password', mine(async ({ user, session }, event) => {
+    const input = await readFields(event, passwords)
+    if (user.passwordHash && !passwordMatches(input.current_password ?? '', user.passwordHash)) {
+      throw errors.passwordIncorrect()
+    }
+    assertPassword(input.new_password, 'new_password')
+    if (input.sign_out_of_other_sessions === 'true') {
+      for (const other of ctx.store.sessions.values()) {
+        if (other.userId === user.id && other.id !== session.id) ctx.browsers.finish(other, 'revoked')
+      }
+    }
+    return ctx.accounts.update(user.id, { password: input.new_password })
+  }))
+
+  router.delete('/v1/me', route(async (event) => {
+    const { user } = requireSession(ctx, event)
+    ctx.accounts.delete(user.id)
+    return answer(ctx, event, requireClient(ctx, event), { object: 'user', id: user.id, deleted: true })
+  }))
+
+  router.get('/v1/me/sessions/active', route((event) => {
+    const { user } = requireSession(ctx, event)
+    return [...ctx.store.sessions.values()].filter(session => session.userId === user.id).map(session => ({
+      id: session.id,
+      object: 'session',
+      status: session.status,
+      expire_at: session.expireAt,
+      abandon_at: session.expireAt,
+      last_active_at: session.lastActiveAt,
+      latest_activity: { id: `sess_activity_${session.id}`, object: 'session_activity', browser_name: 'A browser on this machine', ip_address: '127.0.0.1', city: 'localhost', is_mobile: false },
+      actor: null,
+      user: null,
+    }))
+  }))
+
+  router.post('/v1/me/sessions/:id/revoke', route(async (event) => {
+    const { client, user } = requireSession(ctx, event)
+    const session = ctx.store.sessions.get(getRouterParam(event, 'id') ?? '')
+    if (!session || session.userId !== user.id) throw errors.notFound('That session')
+    ctx.browsers.finish(session, 'revoked')
+    return answer(ctx, event, client, { id: session.id, object: 'session', status: 'revoked' })
+  }))
+
+  // What the components ask for and this instance does not have.
+  for (const name of ['organization_memberships', 'organization_invitations', 'organization_suggestions']) {
+    router.get(`/v1/me/${name}`, mineEmpty({ data: [], total_count: 0 }))
+  }
+  router.get('/v1/me/enterprise_connections', mineEmpty([]))
+
+  function mine(run: (signedIn: SignedIn, event: H3Event) => User | Promise<User>) {
+    return route(async (event) => {
+      const signedIn = requireSession(ctx, event)
+      const user = await run(signedIn, event)
+      return answer(ctx, event, signedIn.client, ownUserJson(user, ctx.url))
+    })
+  }
+
+  function mineEmpty(response: unknown) {
+    return route((event) => {
+      requireSession(ctx, event)
+      return { response, client: null }
+    })
+  }
+}

@@ -1,0 +1,65 @@
+import { getRouterParam, type H3Event, type Router } from 'h3'
+import { errors } from '../errors.ts'
+import { route } from '../http/route.ts'
+import type { Client, Session } from '../state/schema.ts'
+import type { Context } from '../types.ts'
+import { answer, clientJson, findClient, freshSessionJson, originOf, requireClient } from './browser.ts'
+import { sessionJson } from '../json/session.ts'
+
+/** The browser itself (`/v1/client`) and its sessions. */
+export function addSessionRoutes(router: Router, ctx: Context) {
+  router.post('/v1/dev_browser', route(() => {
+    const client = ctx.browsers.create()
+    return { id: client.devBrowser, object: 'dev_browser', instance_id: ctx.store.instanceId, token: client.devBrowser }
+  }))
+
+  router.get('/v1/client', route(async (event) => {
+    const client = requireClient(ctx, event)
+    return { response: await clientJson(ctx, client, originOf(event)), client: null }
+  }))
+  router.put('/v1/client', route(async (event) => {
+    const client = requireClient(ctx, event)
+    return { response: await clientJson(ctx, client, originOf(event)), client: null }
+  }))
+  router.delete('/v1/client', route(signOutAll))
+  router.delete('/v1/client/sessions', route(signOutAll))
+
+  async function signOutAll(event: H3Event) {
+    const client = requireClient(ctx, event)
+    for (const session of ctx.browsers.sessions(client)) ctx.browsers.finish(session, 'ended')
+    return { response: await clientJson(ctx, client, originOf(event)), client: null }
+  }
+
+  router.get('/v1/client/sessions/:id', onSession(async (session, event) =>
+    freshSessionJson(ctx, session, originOf(event))))
+  router.post('/v1/client/sessions/:id/touch', onSession(async (session, event) =>
+    freshSessionJson(ctx, ctx.browsers.touch(session), originOf(event))))
+  router.post('/v1/client/sessions/:id/end', onSession(session => finish(session, 'ended')))
+  router.post('/v1/client/sessions/:id/remove', onSession(session => finish(session, 'removed')))
+
+  router.post('/v1/client/sessions/:id/tokens', route(async (event) => {
+    const session = sessionOf(findClient(ctx, event), event)
+    const user = ctx.accounts.get(session.userId)
+    return { object: 'token', jwt: await ctx.tokens.session(session, user, originOf(event)) }
+  }))
+
+  function onSession(run: (session: Session, event: H3Event) => unknown) {
+    return route(async (event) => {
+      const client = requireClient(ctx, event)
+      const response = await run(sessionOf(client, event), event)
+      return answer(ctx, event, client, response)
+    })
+  }
+
+  function sessionOf(client: Client | undefined, event: H3Event): Session {
+    const id = getRouterParam(event, 'id')
+    const session = client && ctx.browsers.sessions(client).find(each => each.id === id)
+    if (!session) throw errors.signedOut()
+    return session
+  }
+
+  function finish(session: Session, status: 'ended' | 'removed') {
+    const user = ctx.accounts.get(session.userId)
+    return sessionJson(ctx.browsers.finish(session, status), user, ctx.url, null)
+  }
+}

@@ -1,0 +1,63 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createApp, type Router, toNodeListener } from 'h3'
+import * as v from 'valibot'
+import { isLoopbackHost, isLoopbackUrl } from './loopback.ts'
+
+const overrides = v.picklist(['PUT', 'PATCH', 'DELETE'])
+
+// clerk-js keeps its requests "simple" (no preflight): it posts, and names the real verb in `_method`.
+function applyMethodOverride(request: IncomingMessage) {
+  if (request.method !== 'POST') return
+  const query = new URL(request.url ?? '/', 'http://localhost').searchParams
+  const method = v.safeParse(overrides, query.get('_method'))
+  if (method.success) request.method = method.output
+}
+
+function setCorsHeaders(request: IncomingMessage, response: ServerResponse) {
+  const origin = request.headers.origin
+  response.setHeader('Vary', 'Origin')
+  if (!origin || !isLoopbackUrl(origin)) return
+  response.setHeader('Access-Control-Allow-Origin', origin)
+  response.setHeader('Access-Control-Allow-Credentials', 'true')
+  response.setHeader('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE')
+  response.setHeader('Access-Control-Allow-Headers', request.headers['access-control-request-headers'] ?? '*')
+  response.setHeader('Access-Control-Max-Age', '600')
+}
+
+/**
+ * Listens on loopback only, and answers no page that is not on this machine. Requests wait for `ready`, since the
+ * routes are added once the port is known.
+ * @returns the server and the port it got
+ * @throws when the port is taken
+ */
+export async function listen(router: Router, port: number, ready: Promise<unknown>): Promise<{ server: Server, port: number }> {
+  const app = createApp()
+  app.use(router)
+  const handle = toNodeListener(app)
+
+  const server = createServer((request, response) => {
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    if (!isLoopbackHost(request.headers.host)) {
+      response.writeHead(421).end('The local Clerk answers on localhost only.')
+      return
+    }
+    setCorsHeaders(request, response)
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204).end()
+      return
+    }
+    applyMethodOverride(request)
+    void ready.then(() => handle(request, response))
+  })
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE'
+        ? new Error(`Port ${port} is taken. Is the demo running already? Stop it, or give the local Clerk another port.`)
+        : error)
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  return { server, port: address !== null && typeof address === 'object' ? address.port : port }
+}

@@ -1,0 +1,156 @@
+import { createRouter } from 'h3'
+import { type Accounts, createAccounts } from './accounts.ts'
+import { type BackendRequest, createBackendLog } from './backend/log.ts'
+import { addBackendRoutes } from './backend/routes.ts'
+import { createBrowsers } from './browsers.ts'
+import { burst } from './burst.ts'
+import { addDashboardRoutes } from './dashboard/routes.ts'
+import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts'
+import { defaultWebhookSecret } from './deliveries/sign.ts'
+import { errors } from './errors.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { addFrontendRoutes } from './frontend/routes.ts'
+import { listen } from './http/listen.ts'
+import { route } from './http/route.ts'
+import { publishableKey, secretKey } from './keys.ts'
+import { addAvatarRoutes } from './seed/avatar-routes.ts'
+import { seedPeople } from './seed/seed.ts'
+import { openStore, type Store } from './state/store.ts'
+import { openTokens } from './tokens.ts'
+import type { Context } from './types.ts'
+
+export type { BackendRequest } from './backend/log.ts'
+export type { NewUser, UserPatch } from './accounts.ts'
+export type { FaultSettings, FaultsPatch } from './faults.ts'
+export type { Attempt, Delivery, User } from './state/schema.ts'
+export { adminEmail, demoCode, demoPassword, memberEmail } from './seed/accounts.ts'
+
+export interface LocalClerkOptions {
+  /** default 4011; 0 picks a free one */
+  port?: number
+  /** JSON file that keeps everything between runs; null or absent keeps it in memory */
+  dataFile?: string | null
+  /** start with 25 people when there is nobody yet */
+  seed?: boolean
+  /** start with deliveries held back, until `deliveries.resume()` */
+  paused?: boolean
+  webhook?: { url: string, secret?: string }
+  /** multiplies Svix's delays; 1 is real */
+  retryScale?: number
+  /** milliseconds */
+  now?: () => number
+  /** 0 to 1, for the faults */
+  random?: () => number
+}
+
+export interface LocalClerk {
+  url: string
+  publishableKey: string
+  secretKey: string
+  instanceId: string
+  /** the newest secret that signs */
+  readonly webhookSecret: string
+  /** environment variables that make the unchanged app use this Clerk */
+  env: Record<string, string>
+  users: Pick<Accounts, 'create' | 'update' | 'delete' | 'find' | 'get' | 'list' | 'setBanned'>
+  setWebhookUrl(url: string | null): void
+  deliveries: Omit<Deliveries, 'emit' | 'stop'>
+  faults: Faults & {
+    /** Changes one user this many times at once; without an id, the first one. */
+    burst(times: number, userId?: string): void
+  }
+  /** the Backend API's last thousand calls, oldest first */
+  backendRequests(): BackendRequest[]
+  clearBackendRequests(): void
+  /** Signs a user in without a browser and without an event, and returns a `__session` token (60 s). */
+  session(userId: string, options?: { azp?: string }): Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * Starts a local Clerk on loopback.
+ * @throws in production, where nobody may be signed in by a server that tells everyone the code
+ */
+export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<LocalClerk> {
+  if (process.env.NODE_ENV === 'production') {
+    throw new Error('The local Clerk is for development and tests. With NODE_ENV=production, use a real Clerk.')
+  }
+  const { now = Date.now, random = Math.random } = options
+  const store = openStore(options.dataFile ?? null)
+  if (options.webhook) {
+    store.webhookUrl = options.webhook.url
+    if (options.webhook.secret) store.webhookSecrets = [options.webhook.secret]
+  }
+  if (store.webhookSecrets.length === 0) store.webhookSecrets = [defaultWebhookSecret]
+
+  const router = createRouter()
+  const ready = Promise.withResolvers<boolean>()
+  const { server, port } = await listen(router, options.port ?? 4011, ready.promise)
+  const url = `http://localhost:${port}`
+  const ctx = await createContext(store, url, now, random, options.retryScale ?? 1)
+  if (options.paused) ctx.deliveries.pause()
+  if (options.seed && store.users.size === 0) seedPeople(ctx)
+  addFrontendRoutes(router, ctx)
+  addBackendRoutes(router, ctx)
+  addAvatarRoutes(router)
+  addDashboardRoutes(router, ctx)
+  router.use('/**', route(() => {
+    throw errors.notFound('That address')
+  }))
+  ready.resolve(true)
+
+  return {
+    url,
+    publishableKey,
+    secretKey,
+    instanceId: store.instanceId,
+    get webhookSecret() {
+      return store.webhookSecrets[0] ?? defaultWebhookSecret
+    },
+    env: environmentOf(url, store),
+    users: ctx.accounts,
+    setWebhookUrl(address) {
+      store.webhookUrl = address
+      store.changed()
+    },
+    deliveries: ctx.deliveries,
+    faults: { ...ctx.faults, burst: (times, userId) => burst(ctx.accounts, times, userId) },
+    backendRequests: ctx.backendLog.list,
+    clearBackendRequests: ctx.backendLog.clear,
+    session(userId, { azp = null } = {}) {
+      const session = ctx.browsers.signIn(ctx.browsers.create(), ctx.accounts.get(userId).id, { silent: true })
+      return ctx.tokens.session(session, ctx.accounts.get(userId), azp)
+    },
+    async close() {
+      ctx.deliveries.stop()
+      store.flush()
+      server.closeAllConnections()
+      await new Promise<void>(resolve => server.close(() => resolve()))
+    },
+  }
+}
+
+async function createContext(store: Store, url: string, now: () => number, random: () => number, retryScale: number): Promise<Context> {
+  const faults = createFaults(random)
+  const deliveries = createDeliveries({ store, faults, now, retryScale })
+  const { emit } = deliveries
+  const browsers = createBrowsers({ store, url, now, emit, accounts: () => accounts })
+  const accounts = createAccounts({ store, url, now, emit, endSessions: browsers.finishAllOf })
+  const tokens = await openTokens(store, url, now)
+  return { url, secretKey, now, store, tokens, accounts, browsers, deliveries, faults, backendLog: createBackendLog() }
+}
+
+function environmentOf(url: string, store: Store): Record<string, string> {
+  return {
+    NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: publishableKey,
+    NUXT_CLERK_SECRET_KEY: secretKey,
+    NUXT_CLERK_WEBHOOK_SIGNING_SECRET: store.webhookSecrets.join(','),
+    NUXT_CLERK_API_URL: url,
+    NUXT_PUBLIC_CLERK_PROXY_URL: url,
+    NUXT_PUBLIC_CLERK_JS_URL: `${url}/npm/@clerk/clerk-js@6/dist/clerk.browser.js`,
+    NUXT_PUBLIC_CLERK_UI_URL: `${url}/npm/@clerk/ui@1/dist/ui.browser.js`,
+    NUXT_PUBLIC_CLERK_TELEMETRY_DISABLED: 'true',
+    NUXT_PUBLIC_CLERK_KEYLESS_DISABLED: '1',
+    NUXT_PUBLIC_CLERK_UNSAFE_DISABLE_DEVELOPMENT_MODE_CONSOLE_WARNING: 'true',
+  }
+}

@@ -1,0 +1,53 @@
+import type { Session, User } from '../state/schema.ts'
+import { imageUrl, ownUserJson, userJson } from './user.ts'
+
+export function identifierOf(user: User): string {
+  const primary = user.emails.find(email => email.id === user.primaryEmailId)
+  return primary?.address ?? user.username ?? user.id
+}
+
+/** `SessionJSON` of the Frontend API; `jwt` is a fresh session token, and null in an answer that sets no token. */
+export function sessionJson(session: Session, user: User, url: string, jwt: string | null) {
+  return {
+    id: session.id,
+    object: 'session',
+    status: session.status,
+    factor_verification_age: [Math.floor((session.lastActiveAt - session.createdAt) / 60_000), -1],
+    expire_at: session.expireAt,
+    abandon_at: session.expireAt,
+    last_active_at: session.lastActiveAt,
+    last_active_token: jwt ? { object: 'token', jwt } : null,
+    last_active_organization_id: null,
+    actor: null,
+    tasks: null,
+    user: ownUserJson(user, url),
+    public_user_data: {
+      first_name: user.firstName,
+      last_name: user.lastName,
+      image_url: imageUrl(user, url),
+      has_image: user.imagePath !== null,
+      identifier: identifierOf(user),
+      user_id: user.id,
+    },
+    created_at: session.createdAt,
+    updated_at: session.updatedAt,
+  }
+}
+
+/** `SessionWebhookEventJSON`: a session with its user inside. */
+export function sessionEventJson(session: Session, user: User | null, url: string) {
+  return {
+    id: session.id,
+    object: 'session',
+    client_id: session.clientId,
+    user_id: session.userId,
+    status: session.status,
+    actor: null,
+    last_active_at: session.lastActiveAt,
+    expire_at: session.expireAt,
+    abandon_at: session.expireAt,
+    created_at: session.createdAt,
+    updated_at: session.updatedAt,
+    user: user ? userJson(user, url) : null,
+  }
+}

@@ -1,0 +1,80 @@
+import type { EmailAddress, User } from '../state/schema.ts'
+
+const verified = { object: 'verification_admin', status: 'verified', strategy: 'email_code', attempts: 1, expire_at: null }
+const unverified = { object: 'verification_otp', status: 'unverified', strategy: 'email_code', attempts: 0, expire_at: null }
+
+export function emailAddressJson(email: EmailAddress) {
+  return {
+    id: email.id,
+    object: 'email_address',
+    email_address: email.address,
+    linked_to: [],
+    matches_sso_connection: false,
+    reserved: false,
+    verification: email.verified ? verified : unverified,
+  }
+}
+
+export function imageUrl(user: User, url: string): string {
+  return `${url}${user.imagePath ?? `/avatars/default/${user.id}.svg`}`
+}
+
+/**
+ * A user as Clerk's Backend API and webhooks write it (`UserJSON` of `@clerk/backend`); times in milliseconds.
+ */
+export function userJson(user: User, url: string) {
+  const image = imageUrl(user, url)
+  return {
+    id: user.id,
+    object: 'user',
+    username: user.username,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    image_url: image,
+    profile_image_url: image,
+    has_image: user.imagePath !== null,
+    primary_email_address_id: user.primaryEmailId,
+    primary_phone_number_id: null,
+    primary_web3_wallet_id: null,
+    password_enabled: user.passwordHash !== null,
+    password_last_updated_at: user.passwordUpdatedAt,
+    two_factor_enabled: false,
+    totp_enabled: false,
+    backup_code_enabled: false,
+    email_addresses: user.emails.map(emailAddressJson),
+    phone_numbers: [],
+    web3_wallets: [],
+    passkeys: [],
+    external_accounts: [],
+    enterprise_accounts: [],
+    saml_accounts: [],
+    organization_memberships: [],
+    public_metadata: user.publicMetadata,
+    private_metadata: user.privateMetadata,
+    unsafe_metadata: user.unsafeMetadata,
+    external_id: user.externalId,
+    last_sign_in_at: user.lastSignInAt,
+    last_active_at: user.lastActiveAt,
+    banned: user.banned,
+    locked: false,
+    lockout_expires_in_seconds: null,
+    verification_attempts_remaining: 100,
+    created_at: user.createdAt,
+    updated_at: user.updatedAt,
+    delete_self_enabled: true,
+    create_organization_enabled: false,
+    create_organizations_limit: null,
+    mfa_enabled_at: null,
+    mfa_disabled_at: null,
+    legal_accepted_at: null,
+    locale: null,
+  }
+}
+
+export type UserJson = ReturnType<typeof userJson>
+
+/** The same user for their own browser: without the private metadata. */
+export function ownUserJson(user: User, url: string) {
+  const { private_metadata: _private, ...rest } = userJson(user, url)
+  return { ...rest, profile_image_id: user.imagePath ?? '' }
+}

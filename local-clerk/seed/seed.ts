@@ -1,0 +1,22 @@
+import type { Context } from '../types.ts'
+import { adminEmail, demoPassword } from './accounts.ts'
+import { people } from './people.ts'
+
+const hour = 60 * 60 * 1000
+
+/** Creates the 25 people, as of the last 90 days. Each is told by an event, as of that time. */
+export function seedPeople({ accounts, now }: Context) {
+  people.forEach((person, index) => {
+    accounts.create({
+      id: person.id,
+      firstName: person.firstName,
+      lastName: person.lastName,
+      username: person.username,
+      email: person.email,
+      password: demoPassword,
+      imagePath: person.hasPicture ? `/avatars/${person.id}.svg` : null,
+      publicMetadata: person.email === adminEmail ? { role: 'admin' } : {},
+      createdAt: now() - person.joinedDaysAgo * 24 * hour - (index * 5 % 11) * hour - index * 61_013,
+    })
+  })
+}

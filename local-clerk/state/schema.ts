@@ -1,0 +1,93 @@
+import * as v from 'valibot'
+
+const text = v.nullable(v.string())
+const time = v.number()
+const metadata = v.record(v.string(), v.unknown())
+
+const email = v.object({ id: v.string(), address: v.string(), verified: v.boolean() })
+
+const user = v.object({
+  id: v.string(),
+  firstName: text,
+  lastName: text,
+  username: text,
+  emails: v.array(email),
+  primaryEmailId: text,
+  /** path of the picture on this server; null draws Clerk's default */
+  imagePath: text,
+  passwordHash: text,
+  passwordUpdatedAt: v.nullable(time),
+  publicMetadata: metadata,
+  privateMetadata: metadata,
+  unsafeMetadata: metadata,
+  externalId: text,
+  banned: v.boolean(),
+  createdAt: time,
+  updatedAt: time,
+  lastSignInAt: v.nullable(time),
+  lastActiveAt: v.nullable(time),
+})
+
+const session = v.object({
+  id: v.string(),
+  clientId: v.string(),
+  userId: v.string(),
+  status: v.picklist(['active', 'ended', 'removed', 'revoked']),
+  createdAt: time,
+  updatedAt: time,
+  lastActiveAt: time,
+  expireAt: time,
+})
+
+const client = v.object({
+  id: v.string(),
+  devBrowser: v.string(),
+  lastActiveSessionId: text,
+  createdAt: time,
+  updatedAt: time,
+})
+
+const attempt = v.object({
+  at: time,
+  status: v.nullable(v.number()),
+  ms: v.number(),
+  answer: v.string(),
+  cause: v.picklist(['schedule', 'duplicate', 'replay']),
+})
+
+const delivery = v.object({
+  id: v.string(),
+  type: v.string(),
+  userId: text,
+  body: v.string(),
+  createdAt: time,
+  state: v.picklist(['waiting', 'succeeded', 'failed', 'dropped', 'not sent']),
+  attempts: v.array(attempt),
+  /** when the next scheduled attempt is due, and which one it is */
+  nextAttemptAt: v.nullable(time),
+  nextAttemptNumber: v.number(),
+})
+
+const upload = v.object({ type: v.string(), base64: v.string() })
+
+/** What the data file holds, and what is kept in memory. Times are in milliseconds. */
+export const stateSchema = v.object({
+  version: v.literal(1),
+  instanceId: v.string(),
+  signingKey: v.nullable(v.record(v.string(), v.unknown())),
+  webhookUrl: text,
+  webhookSecrets: v.array(v.string()),
+  users: v.array(user),
+  sessions: v.array(session),
+  clients: v.array(client),
+  deliveries: v.array(delivery),
+  uploads: v.record(v.string(), upload),
+})
+
+export type State = v.InferOutput<typeof stateSchema>
+export type User = v.InferOutput<typeof user>
+export type EmailAddress = v.InferOutput<typeof email>
+export type Session = v.InferOutput<typeof session>
+export type Client = v.InferOutput<typeof client>
+export type Delivery = v.InferOutput<typeof delivery>
+export type Attempt = v.InferOutput<typeof attempt>

@@ -1,0 +1,78 @@
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
+import * as v from 'valibot'
+import type { Store } from './state/store.ts'
+import type { Session, User } from './state/schema.ts'
+
+const keyId = 'ins_local_clerk'
+const tokenLifetime = 60
+
+export interface Tokens {
+  jwks: { keys: JWK[] }
+  /** A session token: RS256, 60 seconds, with `metadata` as Clerk's guide to roles sets it up. */
+  session(session: Session, user: User, azp: string | null): Promise<string>
+  /** The signed list of Set-Cookie lines that a handshake hands back. */
+  handshake(cookies: string[]): Promise<string>
+}
+
+const keySchema = v.object({
+  kty: v.literal('RSA'),
+  n: v.string(),
+  e: v.string(),
+  d: v.string(),
+  p: v.string(),
+  q: v.string(),
+  dp: v.string(),
+  dq: v.string(),
+  qi: v.string(),
+})
+
+async function privateKey(store: Store): Promise<JWK> {
+  const stored = v.safeParse(keySchema, store.signingKey)
+  if (stored.success) return stored.output
+  const pair = await generateKeyPair('RS256', { extractable: true })
+  const jwk = await exportJWK(pair.privateKey)
+  store.signingKey = { ...jwk }
+  store.changed()
+  return jwk
+}
+
+/** Opens the instance's signing key, made on first use and kept in the store. */
+export async function openTokens(store: Store, url: string, now: () => number): Promise<Tokens> {
+  const jwk = await privateKey(store)
+  const key = await importJWK(jwk, 'RS256')
+  const seconds = () => Math.floor(now() / 1000)
+  const header = { alg: 'RS256', kid: keyId, typ: 'JWT' }
+
+  return {
+    jwks: { keys: [{ kty: 'RSA', n: jwk.n, e: jwk.e, alg: 'RS256', use: 'sig', kid: keyId }] },
+
+    session(session, user, azp) {
+      const iat = seconds()
+      const age = Math.max(0, Math.floor((now() - session.createdAt) / 60_000))
+      return new SignJWT({
+        ...(azp ? { azp } : {}),
+        fva: [age, -1],
+        metadata: user.publicMetadata,
+        sid: session.id,
+        sts: 'active',
+        v: 2,
+      })
+        .setProtectedHeader(header)
+        .setSubject(user.id)
+        .setIssuer(url)
+        .setIssuedAt(iat)
+        .setNotBefore(iat - 10)
+        .setExpirationTime(iat + tokenLifetime)
+        .sign(key)
+    },
+
+    handshake(cookies) {
+      const iat = seconds()
+      return new SignJWT({ handshake: cookies })
+        .setProtectedHeader(header)
+        .setIssuedAt(iat)
+        .setExpirationTime(iat + tokenLifetime)
+        .sign(key)
+    },
+  }
+}

@@ -1,0 +1,22 @@
+import type { BackendLog } from './backend/log.ts'
+import type { Deliveries } from './deliveries/deliveries.ts'
+import type { Faults } from './faults.ts'
+import type { Accounts } from './accounts.ts'
+import type { Browsers } from './browsers.ts'
+import type { Store } from './state/store.ts'
+import type { Tokens } from './tokens.ts'
+
+/** What every part of the local Clerk is given. */
+export interface Context {
+  /** base address, without a slash at the end */
+  url: string
+  secretKey: string
+  now: () => number
+  store: Store
+  tokens: Tokens
+  accounts: Accounts
+  browsers: Browsers
+  deliveries: Deliveries
+  faults: Faults
+  backendLog: BackendLog
+}

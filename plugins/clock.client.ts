@@ -1,0 +1,16 @@
+import { useIntervalFn } from '@vueuse/core'
+
+const TICK = 30_000
+
+/** Lets relative times grow old, and turns UTC into the reader's own zone, once the server's markup is taken over. */
+export default defineNuxtPlugin((nuxtApp) => {
+  const { now, timeZone } = useClock()
+  const tick = () => {
+    now.value = Date.now()
+  }
+  nuxtApp.hook('app:mounted', () => {
+    timeZone.value = new Intl.DateTimeFormat().resolvedOptions().timeZone
+    tick()
+  })
+  useIntervalFn(tick, TICK)
+})

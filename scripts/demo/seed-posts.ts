@@ -1,0 +1,31 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Database } from '../../db/client.ts'
+import { insertLike } from '../../db/queries/likes.ts'
+import { insertPost, listPosts } from '../../db/queries/posts.ts'
+import { peopleIds } from '../../local-clerk/seed/people.ts'
+import { demoPosts } from './posts.ts'
+import type { DemoPost } from './posts.ts'
+
+const MINUTE_MS = 60_000
+
+/**
+ * Gives an empty feed the posts of its people, through the same queries as the app.
+ * @returns how many were written; 0 when there were posts already
+ */
+export async function seedPosts(db: Database): Promise<number> {
+  const { posts } = await listPosts(db, { limit: 1, viewerId: null })
+  if (posts.length > 0) return 0
+
+  const now = Date.now()
+  let written = 0
+  const write = async (post: DemoPost, parentId: string | null) => {
+    const createdAt = new Date(now - post.minutesAgo * MINUTE_MS)
+    const id = uuidv7({ msecs: createdAt.getTime() })
+    if (!await insertPost(db, { id, authorId: post.author, parentId, body: post.body, createdAt })) return
+    written++
+    for (const liker of post.likes ?? []) await insertLike(db, id, liker)
+    for (const reply of post.replies ?? []) await write(reply, id)
+  }
+  for (const post of demoPosts(peopleIds)) await write(post, null)
+  return written
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+
+const places = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  chromium.executablePath(),
+]
+
+/** A browser of this machine; undefined when there is none. */
+export const browserPath: string | undefined = places.find(path => path && existsSync(path))
+
+/** Whether the browser tests run. Without a browser they are reported as not run; in CI that is a failure. */
+export const hasBrowser = Boolean(browserPath)
+if (!browserPath) {
+  const advice = 'No Chrome or Chromium was found, so the browser tests are not run. Install Chromium, or name one in CHROMIUM_PATH.'
+  if (process.env.CI) throw new Error(advice)
+  console.warn(advice)
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: browserPath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+  })
+}
+
+export interface WatchedPage {
+  page: Page
+  /** Everything that must not happen: console errors and warnings, hydration mismatches, requests off this machine. */
+  faults: string[]
+  close(): Promise<void>
+}
+
+/**
+ * A page of a new person, that notes what must not happen.
+ * @param options.allow messages that the test itself provokes
+ */
+export async function openPage(browser: Browser, options: BrowserContextOptions & { allow?: RegExp[] } = {}): Promise<WatchedPage> {
+  const { allow = [], ...contextOptions } = options
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1280, height: 900 }, ...contextOptions })
+  const page = await context.newPage()
+  const faults: string[] = []
+  const note = (fault: string) => {
+    if (!allow.some(pattern => pattern.test(fault))) faults.push(fault)
+  }
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) note(`console ${message.type()}: ${message.text()}`)
+  })
+  page.on('pageerror', error => note(`uncaught: ${error.message}`))
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url())
+    if (/^https?:|^wss?:/.test(protocol) && !['localhost', '127.0.0.1'].includes(hostname)) note(`request to ${hostname}`)
+  })
+  return { page, faults, close: () => context.close() }
+}

@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { seedPosts } from '../../../scripts/demo/seed-posts.ts'
+import { launchBrowser, openPage } from './browser.ts'
+import type { Rollcall } from './rollcall.ts'
+import { startRollcall } from './rollcall.ts'
+
+const failures = resolve(import.meta.dirname, '../../../.data/test-failures')
+
+export interface Stage {
+  readonly rollcall: Rollcall
+  /**
+   * A new person at a new browser: opens a page, runs, and fails on a fault noted on the way
+   * (a console error, a hydration mismatch, a request off this machine).
+   * @param options.allow faults that the test itself provokes
+   */
+  visit(run: (page: Page) => Promise<void>, options?: BrowserContextOptions & { allow?: RegExp[] }): Promise<void>
+}
+
+/** The built app, a local Clerk and a browser for all tests of a file; with `people` also the demo's 25 people and their posts. */
+export function useStage({ people = false }: { people?: boolean } = {}): Stage {
+  let rollcall: Rollcall | undefined
+  let browser: Browser | undefined
+
+  beforeAll(async () => {
+    [rollcall, browser] = await Promise.all([startRollcall({ clerk: { seed: people, paused: true } }), launchBrowser()])
+    rollcall.clerk.deliveries.resume()
+    await rollcall.clerk.deliveries.settled()
+    if (people) await seedPosts(rollcall.db)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await rollcall?.stop()
+  })
+
+  const stage: Stage = {
+    get rollcall() {
+      if (!rollcall) throw new Error('The stage is set in beforeAll; use it in a test.')
+      return rollcall
+    },
+    async visit(run, options) {
+      if (!browser) throw new Error('The stage is set in beforeAll; use it in a test.')
+      const { page, faults, close } = await openPage(browser, { baseURL: stage.rollcall.app.url, ...options })
+      page.setDefaultTimeout(10_000)
+      try {
+        await run(page)
+        expect(faults).toEqual([])
+      }
+      catch (error) {
+        await keepPicture(page, faults)
+        throw error
+      }
+      finally {
+        await close()
+      }
+    },
+  }
+  return stage
+}
+
+/** What the page looked like when a test failed, in .data/test-failures. */
+async function keepPicture(page: Page, faults: string[]) {
+  await mkdir(failures, { recursive: true })
+  const name = (expect.getState().currentTestName ?? 'test').replace(/\W+/g, '-')
+  await page.screenshot({ path: resolve(failures, `${name}.png`) }).catch(() => {})
+  if (faults.length > 0) console.error(faults.join('\n'))
+}

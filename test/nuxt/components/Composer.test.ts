@@ -1,0 +1,76 @@
+import { mountSuspended } from '@nuxt/test-utils/runtime'
+import { flushPromises } from '@vue/test-utils'
+import { describe, expect, it, vi } from 'vitest'
+import { FeedComposer } from '#components'
+
+const author = { id: 'user_ada', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
+
+async function mount(publish: (body: string) => Promise<unknown>) {
+  const composer = await mountSuspended(FeedComposer, { props: { author, publish } })
+  const box = composer.get('textarea')
+  return {
+    composer,
+    box,
+    write: (text: string) => box.setValue(text),
+    left: () => composer.get('[data-testid=composer-left]').text(),
+    button: () => composer.get('[data-testid=composer-send]'),
+    submit: () => composer.get('form').trigger('submit'),
+  }
+}
+
+/** A promise that is settled from outside. */
+const held = () => Promise.withResolvers<unknown>()
+
+describe('Composer', () => {
+  it('counts characters as people do', async () => {
+    const { write, left } = await mount(async () => {})
+    await write('👨‍👩‍👧‍👦 e\u0301')
+    expect(left()).toMatch(/^497/)
+  })
+
+  it('sends nothing that is empty or too long', async () => {
+    const publish = vi.fn(async () => {})
+    const { write, button, submit, composer } = await mount(publish)
+    expect(button().attributes('disabled')).toBeDefined()
+    await write('a'.repeat(501))
+    expect(button().attributes('disabled')).toBeDefined()
+    await submit()
+    expect(publish).not.toHaveBeenCalled()
+    expect(composer.get('[role=alert]').text()).toBe('A post has 500 characters at most.')
+  })
+
+  it('clears the box at once, and sends once however often it is asked', async () => {
+    const { promise, resolve } = held()
+    const publish = vi.fn(() => promise)
+    const { write, box, submit } = await mount(publish)
+    await write('  Here. ')
+    await submit()
+    await submit()
+    await box.trigger('keydown', { key: 'Enter', ctrlKey: true })
+    expect(publish).toHaveBeenCalledExactlyOnceWith('Here.')
+    expect(box.element.value).toBe('')
+    resolve(undefined)
+    await flushPromises()
+    expect(box.element.value).toBe('')
+  })
+
+  it.each([{ ctrlKey: true }, { metaKey: true }])('sends on Enter with %o', async (keys) => {
+    const publish = vi.fn(async () => {})
+    const { write, box } = await mount(publish)
+    await write('Here.')
+    await box.trigger('keydown', { key: 'Enter', ...keys })
+    expect(publish).toHaveBeenCalledOnce()
+  })
+
+  it('gives the text back when it is refused, and says why', async () => {
+    const { promise, reject } = held()
+    const { write, box, submit, composer } = await mount(() => promise)
+    await write('Here.')
+    await submit()
+    await write('And another thing')
+    reject({ data: { message: 'This account is banned, so it cannot write here.' } })
+    await flushPromises()
+    expect(box.element.value).toBe('Here.\n\nAnd another thing')
+    expect(composer.get('[role=alert]').text()).toBe('This account is banned, so it cannot write here.')
+  })
+})

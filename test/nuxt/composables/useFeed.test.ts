@@ -1,0 +1,106 @@
+import { mockNuxtImport, mountSuspended, registerEndpoint } from '@nuxt/test-utils/runtime'
+import { flushPromises } from '@vue/test-utils'
+import { createError, getQuery } from 'h3'
+import { afterEach, describe, expect, it } from 'vitest'
+import { defineComponent, h } from 'vue'
+import type { Post } from '~~/shared/types/post'
+
+mockNuxtImport('useAuth', async () => (await import('../clerk.ts')).useAuth)
+mockNuxtImport('useUser', async () => (await import('../clerk.ts')).useUser)
+
+const author = { id: 'user_ada', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
+const post = (id: string): Post => ({ ...draftPost(id, author, null), id })
+
+let pages: Record<string, { posts: Post[], nextCursor: string | null }> = {}
+let refuse = false
+
+registerEndpoint('/api/posts', {
+  method: 'GET',
+  handler: (event) => {
+    if (refuse) throw createError({ statusCode: 500, message: 'Not now.' })
+    return pages[String(getQuery(event).cursor ?? '')]
+  },
+})
+registerEndpoint('/api/posts', {
+  method: 'POST',
+  handler: () => {
+    if (refuse) throw createError({ statusCode: 403, message: 'You cannot write here.' })
+    return post('new')
+  },
+})
+
+let count = 0
+/** A feed of its own for each test: the lists outlive their components. */
+async function mountFeed() {
+  const made: { feed?: ReturnType<typeof useFeed> } = {}
+  await mountSuspended(defineComponent(() => {
+    made.feed = useFeed(`user_${++count}`)
+    return () => h('div')
+  }))
+  await settle()
+  if (!made.feed) throw new Error('The feed was not set up.')
+  return made.feed
+}
+
+/** The stand-in server answers after more than one turn. */
+async function settle() {
+  for (let i = 0; i < 5; i++) {
+    await flushPromises()
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+}
+
+const ids = (feed: ReturnType<typeof useFeed>) => feed.posts.value.map(({ id }) => id)
+
+afterEach(() => {
+  refuse = false
+})
+
+describe('useFeed', () => {
+  it('grows page by page, each post once, until it is done', async () => {
+    pages = { '': { posts: [post('4'), post('3')], nextCursor: 'b' }, 'b': { posts: [post('3'), post('2')], nextCursor: null } }
+    const feed = await mountFeed()
+    expect(feed.state.value).toBe('idle')
+    await Promise.all([feed.more(), feed.more()])
+    expect(ids(feed)).toEqual(['4', '3', '2'])
+    expect(feed.state.value).toBe('done')
+  })
+
+  it('says what failed, keeps what is there, and goes on from there', async () => {
+    pages = { '': { posts: [post('2')], nextCursor: 'b' }, 'b': { posts: [post('1')], nextCursor: null } }
+    const feed = await mountFeed()
+    refuse = true
+    await feed.more()
+    expect([feed.state.value, feed.failure.value]).toEqual(['error', 'Not now.'])
+    expect(ids(feed)).toEqual(['2'])
+    refuse = false
+    await feed.more()
+    expect(ids(feed)).toEqual(['2', '1'])
+    expect(feed.failure.value).toBeNull()
+  })
+
+  it('shows a post at once and then as the server has it', async () => {
+    pages = { '': { posts: [post('1')], nextCursor: null } }
+    const feed = await mountFeed()
+    const sent = feed.publish('Here.', author)
+    expect(feed.posts.value[0]).toMatchObject({ body: 'Here.', author })
+    await sent
+    expect(ids(feed)).toEqual(['new', '1'])
+  })
+
+  it('takes a refused post back', async () => {
+    pages = { '': { posts: [post('1')], nextCursor: null } }
+    const feed = await mountFeed()
+    refuse = true
+    await expect(feed.publish('Here.', author)).rejects.toMatchObject({ data: { message: 'You cannot write here.' } })
+    expect(ids(feed)).toEqual(['1'])
+  })
+
+  it('erases a post, but keeps the place of one with replies', async () => {
+    pages = { '': { posts: [post('2'), { ...post('1'), replyCount: 1 }], nextCursor: null } }
+    const feed = await mountFeed()
+    feed.erase('2')
+    feed.erase('1')
+    expect(feed.posts.value).toMatchObject([{ id: '1', body: null }])
+  })
+})

@@ -1,0 +1,61 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { onTestFinished } from 'vitest'
+import { type LocalClerk, type LocalClerkOptions, startLocalClerk } from '../../../local-clerk/index.ts'
+
+export interface Received {
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+/** An endpoint that keeps what it gets and answers with the next of `answers`, then with the last one for ever. */
+export async function startEndpoint(answers: number[] = [200]) {
+  const received: Received[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => {
+      body += chunk.toString('utf8')
+    })
+    request.on('end', () => {
+      const status = answers[Math.min(received.length, answers.length - 1)] ?? 200
+      received.push({ headers: request.headers, body })
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end(`answer ${status}`)
+    })
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  const port = address !== null && typeof address === 'object' ? address.port : 0
+  return { url: `http://localhost:${port}/api/webhooks`, received }
+}
+
+/** A local Clerk on a free port, closed when the test ends. */
+export async function start(options: LocalClerkOptions = {}): Promise<LocalClerk> {
+  const clerk = await startLocalClerk({ port: 0, retryScale: 0, ...options })
+  onTestFinished(() => clerk.close())
+  return clerk
+}
+
+/** Numbers between 0 and 1, the same ones every time. */
+export function seededRandom(seed = 1): () => number {
+  let state = seed
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+    return state / 2_147_483_648
+  }
+}
+
+export function header(received: Received | undefined, name: string): string {
+  const value = received?.headers[name]
+  return typeof value === 'string' ? value : ''
+}
+
+export function svixHeaders(received: Received | undefined) {
+  return {
+    'svix-id': header(received, 'svix-id'),
+    'svix-timestamp': header(received, 'svix-timestamp'),
+    'svix-signature': header(received, 'svix-signature'),
+  }
+}
