@@ -87,8 +87,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   const ready = Promise.withResolvers<boolean>()
   const { server, port } = await listen(router, options.port ?? 4011, ready.promise)
   const url = `http://localhost:${port}`
-  const ctx = await createContext(store, url, now, random, options.retryScale ?? 1)
-  if (options.paused) ctx.deliveries.pause()
+  const ctx = await createContext(store, url, { now, random, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
   addFrontendRoutes(router, ctx)
   addBackendRoutes(router, ctx)
@@ -130,9 +129,16 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   }
 }
 
-async function createContext(store: Store, url: string, now: () => number, random: () => number, retryScale: number): Promise<Context> {
+interface Settings {
+  now: () => number
+  random: () => number
+  retryScale: number
+  paused: boolean
+}
+
+async function createContext(store: Store, url: string, { now, random, retryScale, paused }: Settings): Promise<Context> {
   const faults = createFaults(random)
-  const deliveries = createDeliveries({ store, faults, now, retryScale })
+  const deliveries = createDeliveries({ store, faults, now, retryScale, paused })
   const { emit } = deliveries
   const browsers = createBrowsers({ store, url, now, emit, accounts: () => accounts })
   const accounts = createAccounts({ store, url, now, emit, endSessions: browsers.finishAllOf })

@@ -38,10 +38,12 @@ export interface DeliveriesOptions {
   faults: Faults
   now: () => number
   retryScale: number
+  /** start paused */
+  paused: boolean
 }
 
 /** Delivers events as Svix does: at least once, signed, tried again for a day. */
-export function createDeliveries({ store, faults, now, retryScale }: DeliveriesOptions): Deliveries {
+export function createDeliveries({ store, faults, now, retryScale, paused }: DeliveriesOptions): Deliveries {
   const stopping = new AbortController()
   const waiters = new Set<() => void>()
   const wake = () => waiters.forEach(check => check())
@@ -147,6 +149,8 @@ export function createDeliveries({ store, faults, now, retryScale }: DeliveriesO
     && (jobs.paused() || jobs.all().every(job => job.number > 1 && job.dueAt > now()))
   const isSettled = () => jobs.running() === 0 && jobs.all().length === 0
 
+  // Before anything left over from the last run is due.
+  if (paused) jobs.pause()
   for (const delivery of store.deliveries.values()) {
     if (delivery.state === 'waiting') {
       schedule(delivery, delivery.nextAttemptAt ?? now(), delivery.nextAttemptNumber, 'schedule')

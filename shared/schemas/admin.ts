@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { Cursor, Limit } from './paging.ts'
+import { Cursor, cursorMessage, isTimePosition, Limit } from './paging.ts'
 import { storable } from './text.ts'
 
 export const userSorts = ['joined', 'name', 'synced'] as const
@@ -14,12 +14,12 @@ export const Search = v.pipe(
 )
 
 /** `GET /api/admin/users` */
-export const AdminUsersQuery = v.object({
+export const AdminUsersQuery = v.pipe(v.object({
   q: v.optional(Search, ''),
   sort: v.optional(v.picklist(userSorts, `sort is one of ${userSorts.join(', ')}.`), 'joined'),
   order: v.optional(v.picklist(['asc', 'desc'], 'order is asc or desc.'), 'desc'),
   status: v.optional(v.picklist(['here', 'pending', 'gone'], 'status is here, pending or gone.')),
   cursor: v.optional(Cursor),
   limit: Limit,
-})
+}), v.check(({ sort, cursor }) => !cursor || sort === 'name' || isTimePosition(cursor), cursorMessage))
 export type AdminUsersQuery = v.InferOutput<typeof AdminUsersQuery>

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 /** Where a page begins: just after the row with this key and id, in the list's own order. */
 export interface Position { key: string, id: string }
 
-const message = 'This cursor is not one of ours. Leave it out to start from the first page.'
+export const cursorMessage = 'This cursor is not one of ours. Leave it out to start from the first page.'
 
 /** A position as opaque text, safe in a URL. */
 export function encodeCursor(position: Position): string {
@@ -21,23 +21,23 @@ function decodeCursor(cursor: string): unknown {
   }
 }
 
-const text = v.pipe(v.string(message), v.check(value => !value.includes('\0'), message))
+const text = v.pipe(v.string(cursorMessage), v.check(value => !value.includes('\0'), cursorMessage))
 
 /** A cursor made by `encodeCursor`, decoded to its position. What the key may be is the list's to say. */
 export const Cursor = v.pipe(
-  v.string(message),
-  v.maxLength(2_000, message),
+  v.string(cursorMessage),
+  v.maxLength(2_000, cursorMessage),
   v.transform(decodeCursor),
-  v.strictTuple([text, text], message),
+  v.strictTuple([text, text], cursorMessage),
   v.transform(([key, id]): Position => ({ key, id })),
 )
 
-/** A cursor whose key is a time: `YYYY-MM-DDTHH:MM:SS.mmmZ`. */
-export const TimeCursor = v.pipe(Cursor, v.check(({ key }) => isInstant(key), message))
+/** Whether a position's key is a time, `YYYY-MM-DDTHH:MM:SS.mmmZ`, as lists that are sorted by one need it. */
+export const isTimePosition = ({ key }: Position) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key) && !Number.isNaN(Date.parse(key))
 
-function isInstant(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text))
-}
+/** A cursor whose key is a time. */
+export const TimeCursor = v.pipe(Cursor, v.check(isTimePosition, cursorMessage))
 
 /** Rows per page: 1 to 100, 20 when not said. */
 export const Limit = v.optional(

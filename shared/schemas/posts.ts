@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { PostId, UserId } from './ids.ts'
-import { Limit, TimeCursor } from './paging.ts'
+import { cursorMessage, Limit, TimeCursor } from './paging.ts'
 import { PostBody } from './text.ts'
 
 export const NewPost = v.object({
@@ -9,7 +9,7 @@ export const NewPost = v.object({
 })
 export type NewPost = v.InferOutput<typeof NewPost>
 
-const PostCursor = v.pipe(TimeCursor, v.check(({ id }) => v.is(PostId, id), 'This cursor is not one of ours. Leave it out to start from the first page.'))
+const PostCursor = v.pipe(TimeCursor, v.check(({ id }) => v.is(PostId, id), cursorMessage))
 
 /** `GET /api/posts` */
 export const PostsQuery = v.object({

@@ -15,7 +15,9 @@ const Country = v.pipe(v.string(), v.regex(/^[A-Z]{2}$/, 'Give the country as tw
 const Birthday = v.pipe(
   v.string(),
   v.isoDate('Give the birthday as YYYY-MM-DD.'),
-  v.check(day => !Number.isNaN(Date.parse(day)) && day >= '1900-01-01' && day <= new Date().toISOString().slice(0, 10), 'Give a day between 1900 and today.'),
+  // `Date.parse` takes 31 February and makes it March.
+  v.check(day => new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) ?? false, 'There is no such day.'),
+  v.check(day => day >= '1900-01-01' && day <= new Date().toISOString().slice(0, 10), 'Give a day between 1900 and today.'),
 )
 
 /** `PATCH /api/me/profile`: only what is given changes; null empties. */

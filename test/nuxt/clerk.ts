@@ -1,11 +1,13 @@
 import { ref } from 'vue'
+import type { Plugin } from 'vue'
 
-/** Stands in for Clerk's composables: who is signed in is said by the test. */
+/** Stands in for `@clerk/vue` in component tests, which need neither keys nor Clerk's scripts: who is signed in is said by the test. */
 export const session = {
   userId: ref<string | null>(null),
   sessionClaims: ref<Record<string, unknown> | null>(null),
 }
 
-export const useAuth = () => ({ ...session, isSignedIn: ref(false), signOut: async () => {} })
+export const clerkPlugin: Plugin = { install() {} }
+export const useAuth = () => ({ ...session, signOut: async () => {} })
 export const useUser = () => ({ user: ref(null) })
 export const useClerk = () => ref(null)

@@ -10,10 +10,10 @@ import { useStage } from '../support/stage.ts'
 const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==', 'base64')
 
 describe.skipIf(!hasBrowser)('an account', () => {
-  const { visit, ...stage } = withStage()
+  const stage = useStage({ people: true })
 
-  it('is made in Clerk\'s sign-up, arrives by a signed webhook, and posts under its name', () => visit(async (page) => {
-    const { clerk, db } = stage.rollcall()
+  it('is made in Clerk\'s sign-up, arrives by a signed webhook, and posts under its name', () => stage.visit(async (page) => {
+    const { clerk, db } = stage.rollcall
     clerk.deliveries.pause()
     await signUp(page, { firstName: 'Nell', lastName: 'Young', username: 'nell', email: 'nell@example.com' })
     await page.getByTestId('viewer-pending').waitFor()
@@ -29,7 +29,7 @@ describe.skipIf(!hasBrowser)('an account', () => {
     expect(await postsWith(page, 'Nell is here.').getByTestId('user-name').textContent()).toBe('Nell Young')
   }))
 
-  it('signs in by password and out again', () => visit(async (page) => {
+  it('signs in by password and out again', () => stage.visit(async (page) => {
     await signIn(page, memberEmail)
     await page.getByTestId('composer').waitFor()
     await signOut(page)
@@ -38,36 +38,36 @@ describe.skipIf(!hasBrowser)('an account', () => {
     await page.getByTestId('viewer-signed-out').waitFor()
   }))
 
-  it('signs in by a code sent by e-mail', () => visit(async (page) => {
+  it('signs in by a code sent by e-mail', () => stage.visit(async (page) => {
     await signInByCode(page, memberEmail)
     await page.getByTestId('composer').waitFor()
   }))
 
-  it('changes its name in Clerk\'s profile, and its old posts show the new one', () => visit(async (page) => {
+  it('changes its name in Clerk\'s profile, and its old posts show the new one', () => stage.visit(async (page) => {
     const old = postsWith(page, 'My grandmother kept buttons in a biscuit tin')
     await signIn(page, 'mira', '/sign-in?redirect_url=/users/' + peopleIds.mira)
     expect(await old.getByTestId('user-name').textContent()).toBe('Mira')
 
     await openProfile(page)
     await rename(page, 'Miranda', 'Stone')
-    await stage.rollcall().clerk.deliveries.settled()
+    await stage.rollcall.clerk.deliveries.settled()
     await page.reload()
     expect(await old.getByTestId('user-name').textContent()).toBe('Miranda Stone')
   }))
 
-  it('changes its picture in Clerk\'s profile, opened from the settings', () => visit(async (page) => {
+  it('changes its picture in Clerk\'s profile, opened from the settings', () => stage.visit(async (page) => {
     await signIn(page, 'ben', '/sign-in?redirect_url=/settings')
     await page.getByTestId('open-account').click()
     await changePicture(page, picture)
-    await stage.rollcall().clerk.deliveries.settled()
+    await stage.rollcall.clerk.deliveries.settled()
 
     await page.goto(`/users/${peopleIds.ben}`)
     const face = page.locator('main header').getByTestId('user-face').locator('img')
     await expect.poll(() => face.evaluate(image => image instanceof HTMLImageElement && image.naturalWidth)).toBe(1)
   }))
 
-  it('that is deleted in Clerk is gone from the feed, and its page says so', () => visit(async (page) => {
-    const { clerk, db } = stage.rollcall()
+  it('that is deleted in Clerk is gone from the feed, and its page says so', () => stage.visit(async (page) => {
+    const { clerk, db } = stage.rollcall
     const id = peopleIds.kwame ?? ''
     await page.goto('/')
     await postsWith(page, 'Kwame Mensah').first().waitFor()
@@ -84,8 +84,3 @@ describe.skipIf(!hasBrowser)('an account', () => {
     await page.getByText('This person deleted their account.').waitFor()
   }))
 })
-
-function withStage() {
-  const stage = useStage({ people: true })
-  return { visit: stage.visit, rollcall: () => stage.rollcall }
-}

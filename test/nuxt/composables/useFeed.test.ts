@@ -1,12 +1,10 @@
-import { mockNuxtImport, mountSuspended, registerEndpoint } from '@nuxt/test-utils/runtime'
+import { mountSuspended, registerEndpoint } from '@nuxt/test-utils/runtime'
 import { flushPromises } from '@vue/test-utils'
-import { createError, getQuery } from 'h3'
+import { getQuery, setResponseStatus } from 'h3'
+import type { H3Event } from 'h3'
 import { afterEach, describe, expect, it } from 'vitest'
 import { defineComponent, h } from 'vue'
 import type { Post } from '~~/shared/types/post'
-
-mockNuxtImport('useAuth', async () => (await import('../clerk.ts')).useAuth)
-mockNuxtImport('useUser', async () => (await import('../clerk.ts')).useUser)
 
 const author = { id: 'user_ada', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
 const post = (id: string): Post => ({ ...draftPost(id, author, null), id })
@@ -14,17 +12,22 @@ const post = (id: string): Post => ({ ...draftPost(id, author, null), id })
 let pages: Record<string, { posts: Post[], nextCursor: string | null }> = {}
 let refuse = false
 
+function refusal(event: H3Event, statusCode: number, message: string) {
+  setResponseStatus(event, statusCode)
+  return { statusCode, message }
+}
+
 registerEndpoint('/api/posts', {
   method: 'GET',
   handler: (event) => {
-    if (refuse) throw createError({ statusCode: 500, message: 'Not now.' })
+    if (refuse) return refusal(event, 500, 'Not now.')
     return pages[String(getQuery(event).cursor ?? '')]
   },
 })
 registerEndpoint('/api/posts', {
   method: 'POST',
-  handler: () => {
-    if (refuse) throw createError({ statusCode: 403, message: 'You cannot write here.' })
+  handler: (event) => {
+    if (refuse) return refusal(event, 403, 'You cannot write here.')
     return post('new')
   },
 })

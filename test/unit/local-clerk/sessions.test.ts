@@ -6,7 +6,7 @@ import { decodeJwt } from 'jose'
 import * as v from 'valibot'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { adminEmail, demoCode, demoPassword, type LocalClerk, startLocalClerk } from '../../../local-clerk/index.ts'
-import { start } from './helpers.ts'
+import { start, startEndpoint } from './helpers.ts'
 
 const app = 'http://localhost:3000'
 
@@ -165,6 +165,23 @@ describe('the server', () => {
     expect(second.instanceId).toBe(first.instanceId)
     expect(second.users.list()).toHaveLength(25)
     expect((await post(second, '/me?_method=PATCH', browser, { first_name: 'Adah' })).status).toBe(200)
+  })
+
+  it('takes up what was waiting, once it is resumed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'local-clerk-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const dataFile = join(folder, 'clerk.json')
+    const endpoint = await startEndpoint()
+    const webhook = { url: endpoint.url }
+    const first = await startLocalClerk({ port: 0, dataFile, webhook, paused: true })
+    first.users.create({ firstName: 'Ann' })
+    await first.close()
+    const second = await start({ dataFile, webhook, paused: true })
+    await second.deliveries.idle()
+    expect(endpoint.received).toHaveLength(0)
+    second.deliveries.resume()
+    await second.deliveries.settled()
+    expect(endpoint.received).toHaveLength(1)
   })
 
   it('mints sessions for tests', async () => {
