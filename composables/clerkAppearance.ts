@@ -24,6 +24,8 @@ export const clerkAppearance = {
   elements: {
     cardBox: { boxShadow: 'none', border: '1px solid var(--ui-border)' },
     card: { boxShadow: 'none' },
+    userButtonPopoverCard: { border: '1px solid var(--ui-border-accented)' },
+    userButtonPopoverMain: { boxShadow: 'none' },
     headerTitle: { fontFamily: 'var(--font-heading)', fontSize: '1.25rem' },
     formButtonPrimary: { 'backgroundImage': 'none', 'boxShadow': 'none !important', 'borderRadius': '999px', '&::after': { display: 'none' } },
   },

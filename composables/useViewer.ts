@@ -1,6 +1,5 @@
 import { useDocumentVisibility } from '@vueuse/core'
-import type { Me } from '~~/shared/types/user'
-import type { PublicUser } from '~~/shared/types/user'
+import type { Me, PublicUser } from '~~/shared/types/user'
 
 /** Who is looking. `loading` lasts from a sign-in to the first answer about it. */
 export type Viewer = { status: 'signed-out' } | { status: 'loading', userId: string } | Me
@@ -33,7 +32,8 @@ export function useViewer() {
     author,
     userId: computed(() => viewer.value.status === 'signed-out' ? null : viewer.value.userId),
     isAdmin: computed(() => viewer.value.status !== 'signed-out' && isAdminClaims(sessionClaims.value)),
-    refresh: () => refreshViewer(viewer, useRequestFetch()),
+    /** Asks again, now. */
+    refresh: viewerRefresh(),
   }
 }
 
@@ -41,14 +41,21 @@ function useViewerState() {
   return useState<Viewer>('viewer', () => ({ status: 'signed-out' }))
 }
 
-type ViewerRef = ReturnType<typeof useViewerState>
+/** Called where Nuxt's composables work; what it returns works anywhere. */
+function viewerRefresh() {
+  const viewer = useViewerState()
+  const { userId, getToken } = useAuth()
+  const request = useRequestFetch()
 
-async function refreshViewer(viewer: ViewerRef, request: typeof $fetch): Promise<void> {
-  try {
-    viewer.value = await request<Me>('/api/me')
-  }
-  catch (error) {
-    if (failureStatus(error) === 401) viewer.value = { status: 'signed-out' }
+  return async () => {
+    try {
+      // Just after a sign-in the cookie may not be there yet; this waits for it.
+      if (import.meta.client) await getToken.value()
+      viewer.value = await request<Me>('/api/me')
+    }
+    catch (error) {
+      if (failureStatus(error) === 401 && !userId.value) viewer.value = { status: 'signed-out' }
+    }
   }
 }
 
@@ -59,12 +66,12 @@ async function refreshViewer(viewer: ViewerRef, request: typeof $fetch): Promise
 export async function startViewer(): Promise<void> {
   const { userId } = useAuth()
   const viewer = useViewerState()
-  const request = useRequestFetch()
+  const refresh = viewerRefresh()
 
   if (import.meta.server) {
     if (!userId.value) return
     viewer.value = { status: 'loading', userId: userId.value }
-    await refreshViewer(viewer, request)
+    await refresh()
     return
   }
 
@@ -73,17 +80,17 @@ export async function startViewer(): Promise<void> {
     const known = viewer.value.status === 'signed-out' ? null : viewer.value.userId
     if (id === known) return
     viewer.value = id === null ? { status: 'signed-out' } : { status: 'loading', userId: id }
-    if (id !== null) void refreshViewer(viewer, request)
+    if (id !== null) void refresh()
   }, { immediate: true })
 
-  askWhileUnsettled(viewer, () => refreshViewer(viewer, request))
+  askWhileUnsettled(viewer, refresh)
 }
 
 const FIRST_WAIT = 1_000
 const LONGEST_WAIT = 30_000
 
 /** Asks again after 1 s, 2 s, 4 s … while the answer is not final and the page is looked at. */
-function askWhileUnsettled(viewer: ViewerRef, ask: () => Promise<void>): void {
+function askWhileUnsettled(viewer: ReturnType<typeof useViewerState>, ask: () => Promise<void>): void {
   const visibility = useDocumentVisibility()
   const unsettled = computed(() => visibility.value === 'visible' && ['loading', 'pending'].includes(viewer.value.status))
 

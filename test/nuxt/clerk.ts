@@ -8,6 +8,6 @@ export const session = {
 }
 
 export const clerkPlugin: Plugin = { install() {} }
-export const useAuth = () => ({ ...session, signOut: async () => {} })
+export const useAuth = () => ({ ...session, getToken: ref(async () => null), signOut: ref(async () => {}) })
 export const useUser = () => ({ user: ref(null) })
 export const useClerk = () => ref(null)

@@ -43,6 +43,7 @@ export function createQueryCounter(): QueryCounter {
     },
     route(databaseUrl) {
       const target = new URL(databaseUrl)
+      const routed = new URL(databaseUrl)
       const server = createServer((client) => {
         const upstream = connect(Number(target.port), target.hostname)
         for (const socket of [client, upstream]) {
@@ -58,8 +59,8 @@ export function createQueryCounter(): QueryCounter {
       }
       return new Promise(done => server.listen(0, '127.0.0.1', () => {
         const address = server.address()
-        target.port = String(typeof address === 'object' && address ? address.port : 0)
-        done(target.href)
+        routed.port = String(typeof address === 'object' && address ? address.port : 0)
+        done(routed.href)
       }))
     },
     close: () => close(),
