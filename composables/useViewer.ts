@@ -44,16 +44,15 @@ function useViewerState() {
 /** Called where Nuxt's composables work; what it returns works anywhere. */
 function viewerRefresh() {
   const viewer = useViewerState()
-  const { userId, getToken } = useAuth()
+  const { userId } = useAuth()
   const request = useRequestFetch()
 
   return async () => {
     try {
-      // Just after a sign-in the cookie may not be there yet; this waits for it.
-      if (import.meta.client) await getToken.value()
       viewer.value = await request<Me>('/api/me')
     }
     catch (error) {
+      // Just after a sign-in the cookie may lag behind: then it is asked again.
       if (failureStatus(error) === 401 && !userId.value) viewer.value = { status: 'signed-out' }
     }
   }
@@ -75,21 +74,24 @@ export async function startViewer(): Promise<void> {
     return
   }
 
-  watch(userId, (id) => {
-    if (id === undefined) return
-    const known = viewer.value.status === 'signed-out' ? null : viewer.value.userId
-    if (id === known) return
-    viewer.value = id === null ? { status: 'signed-out' } : { status: 'loading', userId: id }
-    if (id !== null) void refresh()
-  }, { immediate: true })
+  // Only once the server's markup is taken over, or the two would differ.
+  onNuxtReady(() => {
+    watch(userId, (id) => {
+      if (id === undefined) return
+      const known = viewer.value.status === 'signed-out' ? null : viewer.value.userId
+      if (id === known) return
+      viewer.value = id === null ? { status: 'signed-out' } : { status: 'loading', userId: id }
+      if (id !== null) void refresh()
+    }, { immediate: true })
 
-  askWhileUnsettled(viewer, refresh)
+    askWhileUnsettled(viewer, refresh)
+  })
 }
 
-const FIRST_WAIT = 1_000
+const FIRST_WAIT = { loading: 250, pending: 1_000 }
 const LONGEST_WAIT = 30_000
 
-/** Asks again after 1 s, 2 s, 4 s … while the answer is not final and the page is looked at. */
+/** Asks again after 1 s, 2 s, 4 s … (sooner when there was no answer at all) while the answer is not final and the page is looked at. */
 function askWhileUnsettled(viewer: ReturnType<typeof useViewerState>, ask: () => Promise<void>): void {
   const visibility = useDocumentVisibility()
   const unsettled = computed(() => visibility.value === 'visible' && ['loading', 'pending'].includes(viewer.value.status))
@@ -103,7 +105,7 @@ function askWhileUnsettled(viewer: ReturnType<typeof useViewerState>, ask: () =>
         if (unsettled.value) later(Math.min(wait * 2, LONGEST_WAIT))
       }, wait)
     }
-    later(FIRST_WAIT)
+    later(viewer.value.status === 'loading' ? FIRST_WAIT.loading : FIRST_WAIT.pending)
     onCleanup(() => clearTimeout(timer))
   }, { immediate: true })
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { boolean, check, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Outcome, SyncSource } from '../shared/types/admin.ts'
+import type { ScanCounts, ScanKind, ScanReport } from '../shared/types/sync.ts'
 
 /** Milliseconds are what Clerk gives and what JavaScript can hold; more would not survive a round trip. */
 const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })
@@ -98,13 +99,13 @@ export const webhookEvents = pgTable('webhook_events', {
 /** One row per scan. */
 export const syncRuns = pgTable('sync_runs', {
   id: uuid().primaryKey(),
-  kind: text().$type<'backfill' | 'reconcile'>().notNull(),
+  kind: text().$type<ScanKind>().notNull(),
   dryRun: boolean().notNull().default(false),
   startedAt: instant().notNull().default(sql`now()`),
   finishedAt: instant(),
   startedBy: text().notNull(),
-  counts: jsonb(),
-  report: jsonb(),
+  counts: jsonb().$type<ScanCounts>(),
+  report: jsonb().$type<ScanReport>(),
   error: text(),
 }, t => [
   index('sync_runs_started_idx').on(t.startedAt),

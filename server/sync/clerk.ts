@@ -3,12 +3,25 @@ import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import * as v from 'valibot'
 import { ClerkUser, Instance } from '../../shared/schemas/clerk.ts'
 
-const TIMEOUT_MS = 5_000
+const TIMEOUT_MS = 10_000
+
+/** One page of Clerk's users, oldest first. */
+export interface ClerkPage {
+  users: ClerkUser[]
+  /** How many Clerk sent, the unusable ones too. */
+  size: number
+  /** Ids of users that our table cannot hold (a NUL in a name, say). */
+  unusable: string[]
+}
 
 /** What we read of Clerk's Backend API, each answer parsed. Never used on a read by a person. */
 export interface ClerkReader {
   /** One user; null when Clerk says 404. @throws when Clerk is out of reach or says anything else */
   user(id: string): Promise<ClerkUser | null>
+  /** Users created after `createdAfter` (ms since 1970), ascending. @param query.limit 1 to 500 */
+  list(query: { createdAfter?: number, offset: number, limit: number }): Promise<ClerkPage>
+  /** How many users Clerk has. */
+  count(): Promise<number>
   /** The instance that the secret key belongs to, `ins_…`. */
   instance(): Promise<string>
 }
@@ -27,6 +40,16 @@ export function createClerkReader(options: { secretKey: string, apiUrl?: string 
         throw error
       }
     },
+    async list({ createdAfter, offset, limit }) {
+      const { data } = await within(TIMEOUT_MS, clerk.users.getUserList({ createdAtAfter: createdAfter, orderBy: '+created_at', offset, limit }))
+      const parsed = data.map(user => ({ id: user.id, result: v.safeParse(ClerkUser, user.raw) }))
+      return {
+        size: data.length,
+        users: parsed.flatMap(({ result }) => result.success ? [result.output] : []),
+        unusable: parsed.flatMap(({ id, result }) => result.success ? [] : [id]),
+      }
+    },
+    count: () => within(TIMEOUT_MS, clerk.users.getCount()),
     async instance() {
       return v.parse(Instance, await within(TIMEOUT_MS, clerk.instance.get())).id
     },

@@ -9,6 +9,9 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/posts/:id/like': ['PUT', 'DELETE'],
   '/api/users/:id': ['GET'],
   '/api/admin/users': ['GET'],
+  '/api/admin/users/:id/resync': ['POST'],
+  '/api/admin/reconcile': ['POST'],
+  '/api/admin/runs/:id': ['GET'],
 }
 
 /** The methods that a path takes; none when there is no such route. */

@@ -23,3 +23,8 @@ export const AdminUsersQuery = v.pipe(v.object({
   limit: Limit,
 }), v.check(({ sort, cursor }) => !cursor || sort === 'name' || isTimePosition(cursor), cursorMessage))
 export type AdminUsersQuery = v.InferOutput<typeof AdminUsersQuery>
+
+const Flag = (name: string) => v.optional(v.boolean(`${name} is true or false.`), false)
+
+/** `POST /api/admin/reconcile` */
+export const ReconcileInput = v.object({ dryRun: Flag('dryRun'), force: Flag('force') })

@@ -1,4 +1,15 @@
+import { CronPattern } from 'croner'
 import * as v from 'valibot'
+
+function isCron(pattern: string): boolean {
+  try {
+    new CronPattern(pattern)
+    return true
+  }
+  catch {
+    return false
+  }
+}
 
 const isUrl = (text: string, protocols: string[]) => {
   try {
@@ -52,7 +63,7 @@ export const ServerEnv = v.object({
   NUXT_CLERK_API_URL: v.optional(url('NUXT_CLERK_API_URL is the address of a Clerk elsewhere; leave it out for Clerk itself.', 'http:', 'https:')),
   RETENTION_DAYS: v.optional(whole('RETENTION_DAYS is a whole number of days, 1 or more.', 1), '30'),
   RECONCILE_MAX_DELETE: v.optional(whole('RECONCILE_MAX_DELETE is a whole number of users.', 0)),
-  RECONCILE_CRON: v.optional(v.string()),
+  RECONCILE_CRON: v.optional(v.pipe(v.string(), v.check(isCron, 'RECONCILE_CRON is a schedule as cron writes it, in UTC, such as 0 4 * * *.'))),
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'METRICS_TOKEN has 16 characters at least.'))),
 })
 export type ServerEnv = v.InferOutput<typeof ServerEnv>

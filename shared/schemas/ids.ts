@@ -7,3 +7,4 @@ export const PostId = v.pipe(v.string('Give a post id.'), v.uuid('That is not a 
 
 export const UserParams = v.object({ id: UserId })
 export const PostParams = v.object({ id: PostId })
+export const RunParams = v.object({ id: v.pipe(v.string(), v.uuid('That is not the id of a run.')) })

@@ -52,12 +52,11 @@ describe.skipIf(!hasBrowser)('the feed', () => {
 
   it('gives back what was typed when a post is refused', () => stage.visit(async (page) => {
     await signIn(page, memberEmail)
-    const refuse = true
-    await page.route('**/api/posts', route => refuse && route.request().method() === 'POST' ? route.abort() : route.continue())
+    await page.route('**/api/posts', route => route.request().method() === 'POST' ? route.abort() : route.continue())
     await writePost(page, 'Do not lose this.')
     await page.getByTestId('composer-failure').waitFor()
     expect(await page.getByTestId('composer').getByRole('textbox').inputValue()).toBe('Do not lose this.')
-    expect(await postsWith(page, 'Do not lose this.').count()).toBe(0)
+    await expect.poll(() => postsWith(page, 'Do not lose this.').count()).toBe(0)
 
     await page.unroute('**/api/posts')
     await page.getByTestId('composer-send').click()
@@ -65,8 +64,7 @@ describe.skipIf(!hasBrowser)('the feed', () => {
   }, { allow: [/net::ERR_FAILED/] }))
 
   it('pages through hundreds of posts by scrolling: each once, in order, to the end', () => stage.visit(async (page) => {
-    const author = peopleIds.ingrid ?? ''
-    const newest = await insertPosts(stage.rollcall.db, author, 210)
+    await insertPosts(stage.rollcall.db, peopleIds.ingrid ?? '', 210)
     await page.goto('/')
     await expect.poll(async () => {
       await page.mouse.wheel(0, 20_000)
@@ -74,10 +72,10 @@ describe.skipIf(!hasBrowser)('the feed', () => {
     }, { timeout: 25_000, interval: 50 }).toBe(true)
 
     const ids = await page.getByTestId('post').evaluateAll(posts => posts.map(post => post.getAttribute('data-post-id')))
+    expect(ids.length).toBeGreaterThan(250)
     expect(new Set(ids).size).toBe(ids.length)
     const rows = await stage.rollcall.db.$client<{ id: string }[]>`select id from posts where parent_id is null order by created_at desc, id desc`
     expect(ids).toEqual(rows.map(({ id }) => id))
-    expect(ids.slice(0, 210)).toEqual(newest)
   }))
 })
 

@@ -4,19 +4,10 @@ import { demoCode, demoPassword } from '../../../local-clerk/index.ts'
 /** The button that goes on, in each of Clerk's forms. */
 const goOn = (page: Page) => page.locator('.cl-formButtonPrimary')
 
-export interface NewPerson {
-  firstName: string
-  lastName: string
-  username: string
-  email: string
-}
-
 /** Signs up in Clerk's own component, with the code of the e-mail, and waits for the feed. */
-export async function signUp(page: Page, person: NewPerson): Promise<void> {
+export async function signUp(page: Page, person: { firstName: string, email: string }): Promise<void> {
   await page.goto('/sign-up')
   await page.locator('input[name=firstName]').fill(person.firstName)
-  await page.locator('input[name=lastName]').fill(person.lastName)
-  await page.locator('input[name=username]').fill(person.username)
   await page.locator('input[name=emailAddress]').fill(person.email)
   await page.locator('input[name=password]').fill(demoPassword)
   await goOn(page).click()
@@ -45,13 +36,16 @@ export async function signInByCode(page: Page, identifier: string): Promise<void
 
 export async function signOut(page: Page): Promise<void> {
   await openMenu(page)
-  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.locator('.cl-userButtonPopoverActionButton__signOut').click()
+  await page.locator('.cl-userButtonTrigger:visible').waitFor({ state: 'detached' })
+  // Clerk goes on by itself, to the page that its settings name.
+  await page.waitForLoadState('networkidle')
 }
 
 /** Clerk's own profile component, by the menu of its button. */
 export async function openProfile(page: Page): Promise<void> {
   await openMenu(page)
-  await page.getByRole('menuitem', { name: 'Manage account' }).click()
+  await page.locator('.cl-userButtonPopoverActionButton__manageAccount').click()
 }
 
 /** In the open profile component: changes the name and waits until Clerk has taken it. */

@@ -59,10 +59,10 @@ export async function startRollcall(options: { instances?: number, env?: Record<
     db,
     databaseUrl,
     async request(path, { as = null, method, json, body, headers = {}, app: to = app } = {}) {
-      const cookie = as ? { authorization: `Bearer ${await clerk.session(as, { azp: to.url })}` } : {}
+      const session: Record<string, string> = as ? { authorization: `Bearer ${await clerk.session(as, { azp: to.url })}` } : {}
       return fetch(`${to.url}${path}`, {
         method: method ?? (json === undefined && body === undefined ? 'GET' : 'POST'),
-        headers: { ...cookie, ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+        headers: { ...session, ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         body: json === undefined ? body : JSON.stringify(json),
       })
     },

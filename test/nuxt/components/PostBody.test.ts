@@ -1,6 +1,6 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { describe, expect, it } from 'vitest'
-import { FeedPostBody } from '#components'
+import FeedPostBody from '~~/components/feed/PostBody.vue'
 
 const noor = { id: 'user_noor', name: 'Noor', username: 'noor', imageUrl: null, status: 'here' } as const
 const post = (body: string | null) => ({ ...draftPost('', noor, null), body, mentions: [noor] })

@@ -1,9 +1,16 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
-import { describe, expect, it } from 'vitest'
-import { UserFace } from '#components'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import UserFace from '~~/components/user/UserFace.vue'
 
 const ada = { id: 'user_ada', name: 'Ada Lindqvist', imageUrl: null, status: 'here' } as const
 const withPicture = { ...ada, imageUrl: 'http://localhost/ada.png' }
+
+/** The stand-in DOM loads no pictures, and says that each is complete. */
+const pictures = (complete: boolean) => vi.spyOn(HTMLImageElement.prototype, 'complete', 'get').mockReturnValue(complete)
+
+beforeEach(() => {
+  pictures(false)
+})
 
 describe('UserFace', () => {
   it('draws initials on the id\'s own hue without a picture', async () => {
@@ -26,6 +33,12 @@ describe('UserFace', () => {
 
     await face.setProps({ user: { ...withPicture, imageUrl: 'http://localhost/new.png' } })
     expect(face.get('img').attributes('src')).toBe('http://localhost/new.png')
+  })
+
+  it('notices a picture that failed before anyone listened', async () => {
+    pictures(true)
+    const face = await mountSuspended(UserFace, { props: { user: withPicture } })
+    expect(face.text()).toBe('AL')
   })
 
   it('is a plain disc for someone gone, whatever is left of them', async () => {

@@ -1,0 +1,106 @@
+import { and, eq, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm'
+import type { ScanCounts, ScanKind, ScanReport, SyncRun } from '../../shared/types/sync.ts'
+import type { SyncSource } from '../../shared/types/admin.ts'
+import type { Database } from '../client.ts'
+import { syncRuns, users } from '../schema.ts'
+
+/** Any number will do, as long as every instance takes the same one. */
+const SCAN_LOCK = 4_011_001
+
+/** Our row of a user, as a scan compares it. Times are ms since 1970. */
+export interface MirrorUser {
+  id: string
+  username: string | null
+  firstName: string | null
+  lastName: string | null
+  imageUrl: string | null
+  email: string | null
+  banned: boolean
+  clerkCreatedAt: number | null
+  clerkUpdatedAt: number | null
+  deletedAt: number | null
+  syncedBy: SyncSource
+}
+
+const ms = (date: Date | null) => date?.getTime() ?? null
+
+/** Our rows of these users, by id. */
+export async function findMirrorUsers(db: Database, ids: string[]): Promise<Map<string, MirrorUser>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.select().from(users).where(inArray(users.id, ids))
+  return new Map(rows.map(row => [row.id, {
+    ...row,
+    clerkCreatedAt: ms(row.clerkCreatedAt),
+    clerkUpdatedAt: ms(row.clerkUpdatedAt),
+    deletedAt: ms(row.deletedAt),
+  }]))
+}
+
+/**
+ * Rows that Clerk should have listed and did not: created within [from, to), synced before the scan began.
+ * @param window.from ms since 1970; null for the beginning
+ * @param window.to ms since 1970; null for the end
+ */
+export async function findUnlisted(db: Database, window: { from: number | null, to: number | null, beganAt: string, listed: string[] }): Promise<string[]> {
+  const rows = await db.select({ id: users.id }).from(users).where(and(
+    isNull(users.deletedAt),
+    sql`${users.clerkCreatedAt} is not null`,
+    window.from === null ? undefined : gte(users.clerkCreatedAt, new Date(window.from)),
+    window.to === null ? undefined : lt(users.clerkCreatedAt, new Date(window.to)),
+    sql`${users.syncedAt} < ${window.beganAt}::timestamptz`,
+    window.listed.length > 0 ? notInArray(users.id, window.listed) : undefined,
+  ))
+  return rows.map(row => row.id)
+}
+
+/** Rows that no window can find: they do not know when Clerk made them. */
+export async function findUndated(db: Database, beganAt: string): Promise<string[]> {
+  const rows = await db.select({ id: users.id }).from(users).where(and(
+    isNull(users.clerkCreatedAt),
+    isNull(users.deletedAt),
+    sql`${users.syncedAt} < ${beganAt}::timestamptz`,
+  ))
+  return rows.map(row => row.id)
+}
+
+/** Rows that are not tombstones. */
+export async function countLiveUsers(db: Database): Promise<number> {
+  const [row] = await db.select({ n: sql<number>`count(*)::int` }).from(users).where(isNull(users.deletedAt))
+  return row?.n ?? 0
+}
+
+/**
+ * The one lock that all instances share, on a connection kept for it; a process that dies lets go of it.
+ * @returns how to release it; null when another scan holds it
+ */
+export async function acquireScanLock(db: Database): Promise<(() => Promise<void>) | null> {
+  const connection = await db.$client.reserve()
+  const [lock] = await connection<{ taken: boolean }[]>`select pg_try_advisory_lock(${SCAN_LOCK}) as taken`
+  if (!lock?.taken) {
+    connection.release()
+    return null
+  }
+  return async () => {
+    await connection`select pg_advisory_unlock(${SCAN_LOCK})`
+    connection.release()
+  }
+}
+
+/** Begins a run. Whoever holds the lock is alone, so a run that is still open was cut off. */
+export async function startRun(db: Database, run: { id: string, kind: ScanKind, dryRun: boolean, startedBy: string }): Promise<void> {
+  await db.update(syncRuns).set({ finishedAt: sql`now()`, error: 'The process ended before the scan did. Start it again: it is safe.' }).where(isNull(syncRuns.finishedAt))
+  await db.insert(syncRuns).values(run)
+}
+
+export async function updateRun(db: Database, id: string, counts: ScanCounts): Promise<void> {
+  await db.update(syncRuns).set({ counts }).where(eq(syncRuns.id, id))
+}
+
+export async function finishRun(db: Database, id: string, end: { counts: ScanCounts, report: ScanReport | null, error: string | null }): Promise<void> {
+  await db.update(syncRuns).set({ ...end, finishedAt: sql`now()` }).where(eq(syncRuns.id, id))
+}
+
+export async function findRun(db: Database, id: string): Promise<SyncRun | undefined> {
+  const [row] = await db.select().from(syncRuns).where(eq(syncRuns.id, id))
+  return row && { ...row, startedAt: row.startedAt.toISOString(), finishedAt: row.finishedAt?.toISOString() ?? null }
+}

@@ -1,0 +1,26 @@
+import { Cron } from 'croner'
+import { defineNitroPlugin } from 'nitropack/runtime'
+import { eraseExpired } from '../../db/queries/erase.ts'
+import { startScan } from '../sync/run.ts'
+
+/** Early in the morning, UTC; every instance may run it, the second finds nothing left. */
+const ERASE_CRON = '17 3 * * *'
+
+/** What the server does by itself. Nitro fixes its own schedules at build, and these are set where it runs. */
+export default defineNitroPlugin((nitro) => {
+  const { env } = checkEnv()
+  if (!env) return
+  const report = (name: string) => (error: unknown) => console.error(`${name} ${describeFailure(error)}`)
+  const jobs = [
+    new Cron(ERASE_CRON, { timezone: 'UTC', protect: true, catch: report('erase') }, async () => {
+      await eraseExpired(await useDb(), env.RETENTION_DAYS)
+    }),
+  ]
+  if (env.RECONCILE_CRON) {
+    jobs.push(new Cron(env.RECONCILE_CRON, { timezone: 'UTC', protect: true, catch: report('reconcile') }, async () => {
+      const started = await startScan(await useDb(), useMirror().pacedClerk, { kind: 'reconcile', maxDelete: env.RECONCILE_MAX_DELETE, startedBy: 'schedule' })
+      await started?.done
+    }))
+  }
+  nitro.hooks.hook('close', () => jobs.forEach(job => job.stop()))
+})

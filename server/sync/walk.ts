@@ -1,0 +1,59 @@
+import type { Database } from '../../db/client.ts'
+import { databaseNow } from '../../db/queries/state.ts'
+import type { ClerkUser } from '../../shared/schemas/clerk.ts'
+import type { ClerkReader } from './clerk.ts'
+
+const PAGE_SIZE = 500
+
+export interface WalkedPage {
+  /** Those that no earlier page had. */
+  users: ClerkUser[]
+  /** How many Clerk sent that no earlier page had, the unusable ones too. */
+  fresh: number
+  unusable: string[]
+  /** When the read began, by Postgres's clock. */
+  beganAt: string
+  /** Users created within [from, to) have all been listed; ms since 1970, null for the beginning and the end. */
+  window: { from: number | null, to: number | null }
+  /** Whom Clerk listed of that window. */
+  listed: string[]
+}
+
+/**
+ * All of Clerk's users, by when they were created, ascending. By offset alone, someone who is deleted meanwhile would
+ * make the scan skip another; so each page asks for what was created from the last one's millisecond on. Where one
+ * millisecond fills a page, it goes on by offset within it.
+ */
+export async function* walkUsers(db: Database, clerk: ClerkReader, pageSize = PAGE_SIZE): AsyncGenerator<WalkedPage> {
+  let createdAfter: number | undefined
+  let offset = 0
+  let from: number | null = null
+  // Whom the pages listed with the boundary's millisecond: the next page lists them again.
+  let atBoundary = new Set<string>()
+
+  for (;;) {
+    const beganAt = await databaseNow(db)
+    const page = await clerk.list({ createdAfter, offset, limit: pageSize })
+    const ended = page.size < pageSize
+    const last = page.users.at(-1)?.createdAt ?? null
+    if (!ended && last === null) throw new Error('Clerk listed a page that does not say when its users were created, so the scan cannot go on from there.')
+    const to = ended ? null : last
+
+    yield {
+      users: page.users.filter(user => !atBoundary.has(user.id)),
+      fresh: page.size - [...page.users.map(user => user.id), ...page.unusable].filter(id => atBoundary.has(id)).length,
+      unusable: page.unusable.filter(id => !atBoundary.has(id)),
+      beganAt,
+      window: { from, to },
+      listed: [...atBoundary, ...page.users.map(user => user.id), ...page.unusable],
+    }
+    if (to === null) return
+
+    const boundary = page.users.filter(user => user.createdAt === to).map(user => user.id)
+    const stands = createdAfter !== undefined && to - 1 <= createdAfter
+    atBoundary = new Set(stands ? [...atBoundary, ...boundary] : boundary)
+    offset = stands ? offset + pageSize : 0
+    createdAfter = to - 1
+    from = to
+  }
+}

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { LocalClerk } from '../../local-clerk/index.ts'
+import { startLocalClerk } from '../../local-clerk/index.ts'
+import type { DevServer } from './support/dev.ts'
+import { startDev } from './support/dev.ts'
+import { createTestDatabase } from './support/rollcall.ts'
+
+const START_MS = 90_000
+const tunnel = 'abc.ngrok-free.app'
+
+describe('npm run dev without keys', () => {
+  let dev: DevServer
+  beforeAll(async () => {
+    dev = await startDev({ DATABASE_URL: await createTestDatabase() })
+  }, START_MS)
+  afterAll(() => dev?.stop())
+
+  it('shows one page that says how to go on', async () => {
+    const { status, text } = await dev.get('/')
+    expect(status).toBe(503)
+    expect(text).toContain('npm run demo')
+    expect(text).toContain('cp .env.example .env')
+    for (const name of ['NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY', 'NUXT_CLERK_SECRET_KEY', 'NUXT_CLERK_WEBHOOK_SIGNING_SECRET']) expect(text).toContain(name)
+  })
+
+  it('says the same in JSON under /api', async () => {
+    const { status, text } = await dev.get('/api/posts')
+    expect(status).toBe(503)
+    expect(JSON.parse(text)).toMatchObject({ statusCode: 503, message: expect.stringContaining('NUXT_CLERK_SECRET_KEY') })
+  })
+})
+
+describe('npm run dev behind a tunnel', () => {
+  let clerk: LocalClerk
+  let dev: DevServer
+  beforeAll(async () => {
+    clerk = await startLocalClerk({ port: 0 })
+    dev = await startDev({ ...clerk.env, DATABASE_URL: await createTestDatabase(), NGROK_HOST: tunnel })
+  }, START_MS)
+  afterAll(async () => {
+    await dev?.stop()
+    await clerk?.close()
+  })
+
+  it.each(['/', '/api/posts', '/_nuxt/@vite/client'])('answers at %s for the tunnel\'s host and for localhost', async (path) => {
+    expect((await dev.get(path, tunnel)).status).toBe(200)
+    expect((await dev.get(path)).status).toBe(200)
+  }, START_MS)
+
+  it.each(['/', '/api/posts', '/_nuxt/@vite/client'])('refuses any other host at %s', async (path) => {
+    for (const host of ['other.ngrok-free.app', 'evil.example', `${tunnel}.evil.example`]) {
+      expect((await dev.get(path, host)).status, host).toBe(403)
+    }
+  })
+})

@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process'
+import { request } from 'node:http'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../../../scripts/lib/ports.ts'
+
+export interface Answer { status: number, text: string }
+
+export interface DevServer {
+  /** A GET under this host name, of something other than a document: those Clerk would send to sign in first. */
+  get(path: string, host?: string): Promise<Answer>
+  stop(): Promise<void>
+}
+
+/**
+ * `nuxt dev` in this repo, without the developer's own .env.
+ * @param env all that it is to know, besides PATH and HOME
+ * @throws when it ends, or does not answer within a minute
+ */
+export async function startDev(env: Record<string, string>): Promise<DevServer> {
+  const port = await freePort()
+  const said: string[] = []
+  // A group of its own: the command line starts a second process, and both must go.
+  const child = spawn('nuxt', ['dev', '--port', String(port), '--host', 'localhost', '--dotenv', '.env.of-no-one'], {
+    cwd: resolve(import.meta.dirname, '../../..'),
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'development', ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void said.push(chunk.toString()))
+  const ended = new Promise<void>(done => child.once('exit', () => done()))
+  const signal = (name: NodeJS.Signals) => {
+    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, name)
+  }
+  const killWithUs = () => signal('SIGKILL')
+  process.once('exit', killWithUs)
+
+  const server: DevServer = {
+    get: (path, host = `localhost:${port}`) => get(port, path, host),
+    async stop() {
+      signal('SIGTERM')
+      const timer = setTimeout(() => signal('SIGKILL'), 5_000)
+      await ended
+      clearTimeout(timer)
+      process.off('exit', killWithUs)
+    },
+  }
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    // Until it is built, the dev server shows a page that says so.
+    const answer = await server.get('/api/health').catch(() => null)
+    if (answer && isJson(answer.text)) return server
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await server.stop()
+      throw new Error(`The dev server did not come up.\n${said.join('')}`)
+    }
+    await sleep(250)
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  }
+  catch {
+    return false
+  }
+}
+
+/** By hand, since `fetch` sets Host itself. */
+function get(port: number, path: string, host: string): Promise<Answer> {
+  return new Promise((done, fail) => {
+    const sent = request({ host: 'localhost', port, path, headers: { host, accept: '*/*' }, timeout: 45_000 }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => done({ status: response.statusCode ?? 0, text }))
+    })
+    sent.on('timeout', () => sent.destroy(new Error('No answer.')))
+    sent.on('error', fail)
+    sent.end()
+  })
+}
