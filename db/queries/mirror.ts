@@ -7,6 +7,9 @@ type Sql = postgres.Sql | postgres.TransactionSql
 /** The channel of every change that the public can see. The payload is JSON with ids only, under 8,000 bytes. */
 export const CHANGES_CHANNEL = 'rollcall_changes'
 
+/** More changed users than this at once are told as "many": an import would make every open page ask for each. */
+const MANY = 200
+
 /** One piece of news as the statement takes it. Times are ISO 8601. */
 export interface MirrorRow {
   event_id: string | null
@@ -174,7 +177,7 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<{ outcome: Outcom
         and exists (select from judged j where j.event_id is not null and j.outcome in ('applied', 'stale'))
     ),
     changed as (
-      select w.id, row_number() over (order by w.id) as place
+      select w.id, row_number() over (order by w.id) as place, count(*) over () > ${MANY} as many
       from written w left join old o on o.id = w.id
       where o.id is null
         or row(w.name, w.username, w.image_url, w.banned, w.deleted_at is null, w.clerk_updated_at is null)
@@ -183,7 +186,10 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<{ outcome: Outcom
     select j.ord::int as ord, coalesce(l.outcome, j.outcome) as outcome, j.written
     from judged j left join logged l on l.id = j.event_id
     union all
-    select null, pg_notify(${CHANGES_CHANNEL}, json_build_object('users', json_agg(c.id))::text)::text, null
+    select null, pg_notify(${CHANGES_CHANNEL}, case
+      when bool_or(c.many) then json_build_object('many', true)
+      else json_build_object('users', json_agg(c.id))
+    end::text)::text, null
     from changed c group by c.place / 100
     order by ord nulls last
   `

@@ -9,11 +9,11 @@ import { isVisible, personColumns, toPublicUser } from './people.ts'
 import type { PersonRow } from './people.ts'
 
 const isShown = sql`(${posts.deletedAt} is null and ${isVisible})`
-const replyCount = sql<number>`(
+export const replyCount = sql<number>`(
   select count(*)::int from posts r join users ru on ru.id = r.author_id
   where r.parent_id = ${posts.id} and r.deleted_at is null and ru.deleted_at is null and not ru.banned
 )`
-const likeCount = sql<number>`(select count(*)::int from likes l where l.post_id = ${posts.id})`
+export const likeCount = sql<number>`(select count(*)::int from likes l where l.post_id = ${posts.id})`
 const mentioned = sql<PersonRow[]>`(
   select coalesce(json_agg(json_build_object(
     'id', mu.id, 'name', mu.name, 'username', mu.username, 'imageUrl', mu.image_url,

@@ -2,6 +2,7 @@
 export const apiRoutes: Record<string, string[]> = {
   '/api/webhooks': ['POST'],
   '/api/health': ['GET'],
+  '/api/live': ['GET'],
   '/api/me': ['GET'],
   '/api/me/profile': ['PATCH'],
   '/api/posts': ['GET', 'POST'],

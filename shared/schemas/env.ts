@@ -64,6 +64,7 @@ export const ServerEnv = v.object({
   RETENTION_DAYS: v.optional(whole('RETENTION_DAYS is a whole number of days, 1 or more.', 1), '30'),
   RECONCILE_MAX_DELETE: v.optional(whole('RECONCILE_MAX_DELETE is a whole number of users.', 0)),
   RECONCILE_CRON: v.optional(v.pipe(v.string(), v.check(isCron, 'RECONCILE_CRON is a schedule as cron writes it, in UTC, such as 0 4 * * *.'))),
+  LIVE_STREAMS_PER_CLIENT: v.optional(whole('LIVE_STREAMS_PER_CLIENT is a whole number of open pages for one address, 1 or more.', 1), '50'),
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'METRICS_TOKEN has 16 characters at least.'))),
 })
 export type ServerEnv = v.InferOutput<typeof ServerEnv>

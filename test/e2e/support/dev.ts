@@ -7,7 +7,7 @@ import { freePort } from '../../../scripts/lib/ports.ts'
 export interface Answer { status: number, text: string }
 
 export interface DevServer {
-  /** A GET under this host name, of something other than a document: those Clerk would send to sign in first. */
+  /** A GET under this host name; not as a document, which Clerk would send round by its handshake. */
   get(path: string, host?: string): Promise<Answer>
   stop(): Promise<void>
 }

@@ -1,0 +1,34 @@
+import * as v from 'valibot'
+import type { LiveMessage } from '../types/live.ts'
+
+const Person = v.object({
+  id: v.string(),
+  name: v.string(),
+  username: v.nullable(v.string()),
+  imageUrl: v.nullable(v.string()),
+  status: v.picklist(['here', 'pending', 'gone']),
+})
+
+const Change = v.object({
+  id: v.string(),
+  parentId: v.nullable(v.string()),
+  authorId: v.string(),
+  shown: v.boolean(),
+  replyCount: v.number(),
+  likeCount: v.number(),
+})
+
+/** What the stream sends. A type that is not known here comes from a newer server, and is not an error. */
+export const LiveMessageSchema: v.GenericSchema<unknown, LiveMessage> = v.variant('type', [
+  v.object({ type: v.literal('users'), users: v.array(Person), hiddenIds: v.array(v.string()) }),
+  v.object({ type: v.literal('posts'), posts: v.array(Change) }),
+  v.object({ type: v.literal('catch-up') }),
+])
+
+/** The payload of a NOTIFY: ids, and nothing else of anyone. */
+export const Notice = v.object({
+  users: v.optional(v.array(v.string()), []),
+  posts: v.optional(v.array(v.string()), []),
+  many: v.optional(v.boolean(), false),
+})
+export type Notice = v.InferOutput<typeof Notice>

@@ -1,0 +1,175 @@
+import fc from 'fast-check'
+import * as v from 'valibot'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { insertPendingUser } from '../../../db/queries/mirror.ts'
+import { databaseNow } from '../../../db/queries/state.ts'
+import { applyNews } from '../../../server/sync/apply.ts'
+import type { News } from '../../../server/sync/news.ts'
+import { ClerkUser } from '../../../shared/schemas/clerk.ts'
+import { deliver } from '../support/delivery.ts'
+import { mirrorStates, stateOf, tombstone } from '../support/mirror-rows.ts'
+import type { Rollcall } from '../support/rollcall.ts'
+import { startRollcall } from '../support/rollcall.ts'
+import type { SimulatedEvent } from '../support/simulated-clerk.ts'
+import { changes, simulateClerk } from '../support/simulated-clerk.ts'
+
+/*
+ * Whatever is lost, doubled, delayed or reordered, the table ends equal to the one that in-order, exactly-once delivery makes,
+ * and to what Clerk holds. A failure prints its seed and path; to run that history again, and then to shrink it further:
+ *   ROLLCALL_SEED=-123456 ROLLCALL_PATH=17:2:0 npx vitest run --project e2e test/e2e/sync/convergence.test.ts
+ */
+const { ROLLCALL_SEED, ROLLCALL_PATH, ROLLCALL_RUNS } = process.env
+const runs = Number(ROLLCALL_RUNS ?? 500)
+const TIME_LIMIT_MS = Math.max(150_000, runs * 300)
+
+let rollcall: Rollcall
+beforeAll(async () => {
+  rollcall = await startRollcall({ instances: 2, clerk: { paused: true } })
+})
+afterAll(() => rollcall?.stop())
+
+/** When something happens: so many steps of Clerk later, and in any order among what happens then. */
+const delay = fc.record({ steps: fc.nat(12), order: fc.nat(1000) })
+
+const step = fc.record({
+  user: fc.nat(3),
+  change: fc.constantFrom(...changes),
+  value: fc.nat(3),
+  sameUpdatedAt: fc.boolean(),
+  envelopeMs: fc.integer({ min: -2, max: 3 }),
+  /** Where the attempts at its delivery go and when; the last one always arrives, the others may be lost on the way. */
+  attempts: fc.array(fc.record({ after: delay, instance: fc.nat(1), lost: fc.boolean() }), { minLength: 1, maxLength: 3 }),
+})
+
+/** A read of Clerk: it begins, looks, and is written, each some time after the one before. */
+const read = fc.record({
+  kind: fc.constantFrom('scan', 'request', 'unreachable'),
+  user: fc.nat(3),
+  begins: delay,
+  looks: delay,
+  isWritten: delay,
+})
+
+const history = fc.record({
+  users: fc.integer({ min: 1, max: 4 }),
+  steps: fc.array(step, { minLength: 1, maxLength: 14 }),
+  reads: fc.array(read, { maxLength: 4 }),
+  /** How many deliveries and writes are in flight at once. */
+  concurrency: fc.integer({ min: 1, max: 8 }),
+  twoInstances: fc.boolean(),
+})
+type History = typeof history extends fc.Arbitrary<infer T> ? T : never
+
+it(`${runs} histories end as if each event had come once and in order`, { timeout: TIME_LIMIT_MS + 30_000 }, async () => {
+  let run = 0
+  const tally = { deliveries: 0, reads: 0, stale: 0 }
+  await fc.assert(fc.asyncProperty(history, async (given) => {
+    run++
+    const [shuffled, ordered] = [idsOf(given.users, `user_${run}s`), idsOf(given.users, `user_${run}o`)]
+    const [clerk] = await Promise.all([playShuffled(given, shuffled, tally), playInOrder(given, ordered)])
+
+    const rows = await mirrorStates(rollcall.db, shuffled)
+    const inOrder = await mirrorStates(rollcall.db, ordered)
+    expect(rows).toEqual(inOrder.map(row => ({ ...row, id: row.id.replace(`user_${run}o`, `user_${run}s`) })))
+    expect(rows).toMatchObject([...clerk.states()].sort(([a], [b]) => a < b ? -1 : 1)
+      .map(([id, state]) => state.is === 'here' ? stateOf(state.user) : tombstone(id, state.at)))
+  }), {
+    numRuns: runs,
+    seed: ROLLCALL_SEED ? Number(ROLLCALL_SEED) : undefined,
+    path: ROLLCALL_PATH,
+    // Ends the search for a smaller history too, so that the seed is printed whatever happens.
+    interruptAfterTimeLimit: TIME_LIMIT_MS,
+    markInterruptAsFailure: true,
+  })
+  // The histories are of use only where they do get out of order.
+  if (runs >= 500) {
+    expect(tally.stale).toBeGreaterThan(runs / 2)
+    expect(tally.reads).toBeGreaterThan(runs / 2)
+  }
+})
+
+const idsOf = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}_${index}`)
+
+async function send(event: SimulatedEvent, id: string, instance: number): Promise<string> {
+  const app = rollcall.apps[instance] ?? rollcall.app
+  const body = JSON.stringify({ ...event, object: 'event', instance_id: rollcall.clerk.instanceId })
+  const answer = await deliver(app.url, rollcall.clerk.webhookSecret, body, { id })
+  if (answer.status !== 200) throw new Error(`A delivery was answered ${answer.status}: ${await answer.text()}`)
+  const { outcome } = v.parse(v.object({ outcome: v.picklist(['applied', 'stale']) }), await answer.json())
+  return outcome
+}
+
+async function playInOrder({ steps }: History, ids: string[]): Promise<void> {
+  const clerk = simulateClerk(ids)
+  for (const [index, step] of steps.entries()) {
+    for (const [part, event] of clerk.step(step).entries()) await send(event, `msg_${ids[0]}_${index}_${part}`, 0)
+  }
+}
+
+interface Action { at: number, order: number, run(): Promise<unknown> | void }
+
+/**
+ * Clerk's steps happen at 0, 1, 2 …; what follows from each, its own delay later. Nothing is delivered or seen before it happened:
+ * what happens at Clerk, and the moment of a look, are not waited for, but writes are in flight together.
+ */
+async function playShuffled({ steps, reads, concurrency, twoInstances }: History, ids: string[], tally: { deliveries: number, reads: number, stale: number }) {
+  const clerk = simulateClerk(ids)
+  const actions: Action[] = []
+  const schedule = (after: number, { steps, order }: { steps: number, order: number }, run: Action['run']) =>
+    void actions.push({ at: after + steps, order, run })
+
+  for (const [index, step] of steps.entries()) {
+    let events: SimulatedEvent[] = []
+    actions.push({ at: index, order: -1, run: () => void (events = clerk.step(step)) })
+    for (const [attempt, { after, instance, lost }] of step.attempts.entries()) {
+      if (lost && attempt < step.attempts.length - 1) continue
+      schedule(index, after, () => Promise.all(events.map(async (event, part) => {
+        const outcome = await send(event, `msg_${ids[0]}_${index}_${part}`, twoInstances ? instance : 0)
+        tally.deliveries++
+        if (outcome === 'stale') tally.stale++
+      })))
+    }
+  }
+  for (const { kind, user, begins, looks, isWritten } of reads) {
+    const id = ids[user % ids.length]
+    if (!id) continue
+    let beganAt: Promise<string> | undefined
+    let seen: () => Promise<News[]> = async () => []
+    schedule(0, begins, () => void (beganAt = databaseNow(rollcall.db)))
+    schedule(begins.steps, { ...looks, order: 1001 + looks.order }, async () => {
+      // Clerk is asked once Postgres has said what time it is, as in server/sync/provision.ts.
+      const began = await beganAt ?? await databaseNow(rollcall.db)
+      const [here, gone] = [clerk.look(), clerk.deleted()]
+      seen = async () => newsOf(kind, id, began, here, gone)
+    })
+    schedule(begins.steps + looks.steps, { ...isWritten, order: 2002 + isWritten.order }, async () => {
+      tally.reads++
+      if (kind === 'unreachable') return clerk.states().has(id) && insertPendingUser(rollcall.db, id)
+      for (const result of await applyNews(rollcall.db, await seen())) if (result instanceof Error) throw result
+    })
+  }
+  await inFlight(actions.sort((a, b) => a.at - b.at || a.order - b.order), concurrency)
+  return clerk
+}
+
+/** What a scan of all, or a just-in-time read of one, brings of what it saw. */
+function newsOf(kind: string, id: string, beganAt: string, here: { id: string }[], gone: string[]): News[] {
+  const users = here.filter(user => kind === 'scan' || user.id === id).map(user => v.parse(ClerkUser, user))
+  if (kind !== 'scan') return users.map((user): News => ({ kind: 'read', user, source: 'request', byId: true, beganAt }))
+  return [
+    ...users.map((user): News => ({ kind: 'read', user, source: 'scan', byId: false, beganAt })),
+    ...gone.map((userId): News => ({ kind: 'gone', userId, beganAt })),
+  ]
+}
+
+async function inFlight(actions: Action[], limit: number): Promise<void> {
+  const running = new Set<Promise<unknown>>()
+  for (const action of actions) {
+    const started = action.run()
+    if (!started) continue
+    const ended: Promise<unknown> = started.finally(() => running.delete(ended))
+    running.add(ended)
+    if (running.size >= limit) await Promise.race(running)
+  }
+  await Promise.all(running)
+}
