@@ -33,8 +33,8 @@ export default defineNuxtConfig({
       clerk: { publishableKey: '', proxyUrl: '', jsUrl: '', uiUrl: '' },
     },
   },
-  srcDir: '.',
   dir: { app: 'app' },
+  srcDir: '.',
   ignore: [...outside, 'docs'].map(folder => `${folder}/**`),
   compatibilityDate: '2026-11-01',
   nitro: {

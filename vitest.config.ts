@@ -1,5 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { defineVitestProject } from '@nuxt/test-utils/config'
 import { defineConfig } from 'vitest/config'
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 export default defineConfig({
   test: {
@@ -11,6 +14,13 @@ export default defineConfig({
         },
       },
       await defineVitestProject({
+        // A component test has no Clerk to load: test/nuxt/clerk.ts says who is signed in.
+        resolve: {
+          alias: {
+            '@clerk/vue/internal': path('node_modules/@clerk/vue/dist/internal.js'),
+            '@clerk/vue': path('test/nuxt/clerk.ts'),
+          },
+        },
         test: {
           name: 'nuxt',
           include: ['test/nuxt/**/*.test.ts'],

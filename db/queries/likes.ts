@@ -1,5 +1,5 @@
 import type { Database } from '../client.ts'
-import { CHANGES_CHANNEL } from './mirror.ts'
+import { CHANGES_CHANNEL } from './channel.ts'
 
 export interface LikeState { likeCount: number, likedByMe: boolean }
 

@@ -1,11 +1,9 @@
 import type postgres from 'postgres'
 import type { Outcome, SyncSource } from '../../shared/types/admin.ts'
 import type { Database } from '../client.ts'
+import { CHANGES_CHANNEL } from './channel.ts'
 
 type Sql = postgres.Sql | postgres.TransactionSql
-
-/** The channel of every change that the public can see. The payload is JSON with ids only, under 8,000 bytes. */
-export const CHANGES_CHANNEL = 'rollcall_changes'
 
 /** More changed users than this at once are told as "many": an import would make every open page ask for each. */
 const MANY = 200

@@ -1,5 +1,5 @@
-import { eq, sql } from 'drizzle-orm'
-import type { OwnProfile, PublicUser } from '../../shared/types/user.ts'
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm'
+import type { Newcomer, OwnProfile, PublicUser } from '../../shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { profiles, users } from '../schema.ts'
 
@@ -52,6 +52,18 @@ export async function findPerson(db: Database, id: string) {
     .leftJoin(profiles, eq(profiles.userId, users.id))
     .where(eq(users.id, id))
   return row
+}
+
+/** Who joined last, newest first; not those whose news has not come, nor the hidden. */
+export async function listNewcomers(db: Database, limit: number): Promise<Newcomer[]> {
+  const joined = sql`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`
+  const rows = await db
+    .select({ ...personColumns, joinedAt: users.clerkCreatedAt })
+    .from(users)
+    .where(and(isVisible, isNotNull(users.clerkCreatedAt)))
+    .orderBy(desc(joined), desc(users.id))
+    .limit(limit)
+  return rows.flatMap(({ joinedAt, ...person }) => joinedAt ? [{ ...toPublicUser(person), joinedAt: joinedAt.toISOString() }] : [])
 }
 
 /**

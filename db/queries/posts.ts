@@ -4,7 +4,7 @@ import type { Position } from '../../shared/schemas/paging.ts'
 import type { Post } from '../../shared/types/post.ts'
 import type { Database } from '../client.ts'
 import { posts, users } from '../schema.ts'
-import { CHANGES_CHANNEL } from './mirror.ts'
+import { CHANGES_CHANNEL } from './channel.ts'
 import { isVisible, personColumns, toPublicUser } from './people.ts'
 import type { PersonRow } from './people.ts'
 

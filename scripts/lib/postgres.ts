@@ -22,10 +22,11 @@ const urlFor = (port: number, name = database) => `postgres://${user}:${password
  * Starts a real Postgres from npm and makes the database `rollcall` in it.
  * A server that already runs on this folder (left by a process that was killed) is used as it is.
  * @param options.dataDir kept between runs, unless `reset`
+ * @param options.port any free one when not said
  * @param options.flags more `-c name=value` settings
  * @throws when Postgres cannot start; the message holds its own last words
  */
-export async function startPostgres(options: { dataDir: string, reset?: boolean, flags?: string[] }): Promise<LocalPostgres> {
+export async function startPostgres(options: { dataDir: string, port?: number, reset?: boolean, flags?: string[] }): Promise<LocalPostgres> {
   const dataDir = await reachable(resolve(options.dataDir))
   const running = await findRunning(dataDir)
   if (running) {
@@ -34,7 +35,7 @@ export async function startPostgres(options: { dataDir: string, reset?: boolean,
   }
   if (options.reset) await rm(dataDir, { recursive: true, force: true })
 
-  const port = await freePort()
+  const port = options.port ?? await freePort()
   const said: string[] = []
   const server = new EmbeddedPostgres({
     databaseDir: dataDir,

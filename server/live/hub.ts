@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Database } from '../../db/client.ts'
+import { CHANGES_CHANNEL } from '../../db/queries/channel.ts'
 import { findChangedPosts, findChangedUsers } from '../../db/queries/changes.ts'
-import { CHANGES_CHANNEL } from '../../db/queries/mirror.ts'
 import { Notice } from '../../shared/schemas/live.ts'
 import type { LiveMessage } from '../../shared/types/live.ts'
 

@@ -1,8 +1,5 @@
 import type { H3Event } from 'h3'
-import * as v from 'valibot'
-
-/** Clerk's role-based access: https://clerk.com/docs/guides/secure/basic-rbac */
-const AdminClaims = v.object({ metadata: v.object({ role: v.literal('admin') }) })
+import { isAdminClaims } from '../../shared/utils/role.ts'
 
 /** The Clerk id of who is signed in; null for a guest. */
 export function viewerId(event: H3Event): string | null {
@@ -10,7 +7,7 @@ export function viewerId(event: H3Event): string | null {
 }
 
 export function isAdmin(event: H3Event): boolean {
-  return v.is(AdminClaims, event.context.auth().sessionClaims)
+  return isAdminClaims(event.context.auth().sessionClaims)
 }
 
 /** @throws 401 for a guest */

@@ -32,3 +32,8 @@ export type Me
   = | { status: 'pending', userId: string }
     | { status: 'gone', userId: string }
     | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean }
+
+export interface Newcomer extends PublicUser {
+  /** ISO 8601 */
+  joinedAt: string
+}

@@ -157,6 +157,19 @@ describe('someone whose webhook has not come', () => {
     expect(await rollcall.db.$client`select synced_by, first_name from users where id = ${dana}`).toMatchObject([{ first_name: 'Dana', synced_by: 'webhook' }])
   })
 
+  it('can ask Clerk directly, when the webhook takes too long', async () => {
+    rollcall.clerk.deliveries.pause()
+    const hana = rollcall.clerk.users.create({ firstName: 'Hana' }).id
+    const ask = () => rollcall.request('/api/me/provision', { as: hana, method: 'POST' })
+    rollcall.clerk.faults.set({ backend: { status: 500 } })
+    expect((await ask()).status).toBe(502)
+    rollcall.clerk.faults.clear()
+    expect(await json(ask())).toMatchObject({ status: 'here', user: { name: 'Hana' } })
+    expect((await json(rollcall.request('/api/users/recent'))).users[0]).toMatchObject({ id: hana, name: 'Hana' })
+    rollcall.clerk.deliveries.resume()
+    await rollcall.clerk.deliveries.idle()
+  })
+
   it('can write while Clerk is out of reach, and is filled by the next news', async () => {
     rollcall.clerk.deliveries.pause()
     const eve = rollcall.clerk.users.create({ firstName: 'Eve' }).id

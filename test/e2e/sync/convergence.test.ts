@@ -134,18 +134,18 @@ async function playShuffled({ steps, reads, concurrency, twoInstances }: History
     const id = ids[user % ids.length]
     if (!id) continue
     let beganAt: Promise<string> | undefined
-    let seen: () => Promise<News[]> = async () => []
+    let seen: Promise<News[]> | undefined
     schedule(0, begins, () => void (beganAt = databaseNow(rollcall.db)))
-    schedule(begins.steps, { ...looks, order: 1001 + looks.order }, async () => {
+    const look = async () => {
       // Clerk is asked once Postgres has said what time it is, as in server/sync/provision.ts.
       const began = await beganAt ?? await databaseNow(rollcall.db)
-      const [here, gone] = [clerk.look(), clerk.deleted()]
-      seen = async () => newsOf(kind, id, began, here, gone)
-    })
+      return newsOf(kind, id, began, clerk.look(), clerk.deleted())
+    }
+    schedule(begins.steps, { ...looks, order: 1001 + looks.order }, () => void (seen = look()))
     schedule(begins.steps + looks.steps, { ...isWritten, order: 2002 + isWritten.order }, async () => {
       tally.reads++
       if (kind === 'unreachable') return clerk.states().has(id) && insertPendingUser(rollcall.db, id)
-      for (const result of await applyNews(rollcall.db, await seen())) if (result instanceof Error) throw result
+      for (const result of await applyNews(rollcall.db, await seen ?? [])) if (result instanceof Error) throw result
     })
   }
   await inFlight(actions.sort((a, b) => a.at - b.at || a.order - b.order), concurrency)

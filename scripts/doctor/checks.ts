@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import * as v from 'valibot'
+import type { Database } from '../../db/client.ts'
+import { closeDatabase, openDatabase } from '../../db/client.ts'
+import { createClerkReader } from '../../server/sync/clerk.ts'
+import { readEnv, ServerEnv } from '../../shared/schemas/env.ts'
+
+/** What one look found. `mend` says what to do; only `wrong` fails the whole. */
+export interface Finding {
+  state: 'good' | 'note' | 'wrong'
+  text: string
+  mend?: string
+}
+
+type Env = Record<string, string | undefined>
+
+/** `npm run dev` starts a database and knows its own origin. */
+const devDoesWithout = ['DATABASE_URL', 'NUXT_SITE_URL']
+const journal = resolve(import.meta.dirname, '../../db/migrations/meta/_journal.json')
+const Journal = v.object({ entries: v.array(v.unknown()) })
+
+/** Every variable against its schema: missing or wrong ones in their own words. */
+export function checkVariables(env: Env): Finding[] {
+  const read = readEnv(env)
+  const result = v.safeParse(ServerEnv, read)
+  const findings = (result.issues ?? []).map((issue): Finding => {
+    const name = v.getDotPath(issue)?.split('.')[0] ?? ''
+    return devDoesWithout.includes(name) && read[name] === undefined
+      ? { state: 'note', text: `${name} is not set. npm run dev does without; the built server does not.`, mend: issue.message }
+      : { state: 'wrong', text: `${name || 'A variable'} is missing or wrong.`, mend: issue.message }
+  })
+  return findings.length > 0 ? findings : [{ state: 'good', text: 'The environment is complete.' }]
+}
+
+/** A publishable key and a secret key of two instances of Clerk, as far as they tell. */
+export function checkKeys(env: Env): Finding[] {
+  const { NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: publishable, NUXT_CLERK_SECRET_KEY: secret } = readEnv(env)
+  if (!publishable || !secret || publishable.split('_')[1] === secret.split('_')[1]) return []
+  return [{ state: 'wrong', text: 'One of Clerk\'s keys is for development, the other for production.', mend: 'Copy both from the same page: Clerk dashboard, API keys.' }]
+}
+
+/** Clerk's answer to the secret key, and whether the database mirrors that instance. */
+export async function checkClerk(env: Env, mirrored: string | null): Promise<Finding[]> {
+  const { NUXT_CLERK_SECRET_KEY: secretKey, NUXT_CLERK_API_URL: apiUrl } = readEnv(env)
+  if (!v.is(ServerEnv.entries.NUXT_CLERK_SECRET_KEY, secretKey)) return []
+  let instance: string
+  try {
+    instance = await createClerkReader({ secretKey, apiUrl }).instance()
+  }
+  catch (error) {
+    return [{ state: 'wrong', text: `Clerk did not take NUXT_CLERK_SECRET_KEY: ${messageOf(error)}`, mend: `Copy the key again (Clerk dashboard, API keys), and check that this machine reaches ${apiUrl ?? 'https://api.clerk.com'}.` }]
+  }
+  if (mirrored && mirrored !== instance) {
+    return [{ state: 'wrong', text: `The secret key belongs to ${instance}, but the database mirrors ${mirrored}.`, mend: `Set the key of ${mirrored}, or use another database.` }]
+  }
+  return [{ state: 'good', text: `Clerk takes the secret key of ${instance}${mirrored ? ', which the database mirrors' : ''}.` }]
+}
+
+/** The database: reachable, at the newest migration, and when Clerk was last heard. */
+export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mirrored: string | null }> {
+  const { DATABASE_URL: url } = readEnv(env)
+  if (!v.is(ServerEnv.entries.DATABASE_URL, url)) return { findings: [], mirrored: null }
+  const db = openDatabase(url, { max: 1 })
+  try {
+    const findings: Finding[] = [{ state: 'good', text: `Postgres ${await versionOf(db)} answers.` }]
+    const [applied, known] = [await countMigrations(db), v.parse(Journal, JSON.parse(await readFile(journal, 'utf8'))).entries.length]
+    if (applied < known) {
+      findings.push({ state: 'wrong', text: `${known - applied} of ${known} migrations are not applied.`, mend: 'Run npm run db:migrate; the built server does so at its start.' })
+      return { findings, mirrored: null }
+    }
+    const [state] = await db.$client<{ instanceId: string | null, lastEventAt: Date | string | null }[]>`
+      select instance_id as "instanceId", last_event_at as "lastEventAt" from sync_state
+    `
+    findings.push({ state: 'good', text: 'All migrations are applied.' }, heard(state?.lastEventAt ?? null))
+    return { findings, mirrored: state?.instanceId ?? null }
+  }
+  catch (error) {
+    return { findings: [{ state: 'wrong', text: `Postgres does not answer: ${messageOf(error)}`, mend: 'Check DATABASE_URL, that Postgres runs, and that this machine may connect.' }], mirrored: null }
+  }
+  finally {
+    await closeDatabase(db)
+  }
+}
+
+function heard(lastEventAt: Date | string | null): Finding {
+  return lastEventAt
+    ? { state: 'good', text: `Clerk's last event arrived at ${new Date(lastEventAt).toISOString()}.` }
+    : { state: 'note', text: 'No event of Clerk has arrived yet.', mend: 'Add the endpoint in Clerk\'s dashboard (Webhooks), or see its deliveries there: each failed one says why.' }
+}
+
+async function versionOf(db: Database): Promise<string> {
+  const [row] = await db.$client<{ version: string }[]>`select split_part(current_setting('server_version'), ' ', 1) as version`
+  return row?.version ?? ''
+}
+
+async function countMigrations(db: Database): Promise<number> {
+  const [table] = await db.$client<{ name: string | null }[]>`select to_regclass('drizzle.__drizzle_migrations')::text as name`
+  if (!table?.name) return 0
+  const [row] = await db.$client<{ count: number }[]>`select count(*)::int from drizzle.__drizzle_migrations`
+  return row?.count ?? 0
+}
+
+/** A refused connection hides behind an AggregateError without words. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return error.message || code || error.name
+}
