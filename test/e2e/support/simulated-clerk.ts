@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { fixture } from './delivery.ts'
 
 /** What Clerk holds of a user, as far as the mirror keeps it. Times are ms since 1970. */
@@ -27,6 +28,15 @@ export interface Step {
   /** how far the envelope's clock moves; where `updated_at` moves, it may go back */
   envelopeMs: number
 }
+
+/** Any step among so many users. */
+export const anyStep = (among: { users: number, changes: readonly Step['change'][] }): fc.Arbitrary<Step> => fc.record({
+  user: fc.nat(among.users - 1),
+  change: fc.constantFrom(...among.changes),
+  value: fc.nat(3),
+  sameUpdatedAt: fc.boolean(),
+  envelopeMs: fc.integer({ min: -2, max: 3 }),
+})
 
 export interface SimulatedEvent { type: string, data: Record<string, unknown>, timestamp: number }
 

@@ -11,7 +11,7 @@ import { mirrorStates, stateOf, tombstone } from '../support/mirror-rows.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 import type { SimulatedEvent } from '../support/simulated-clerk.ts'
-import { changes, simulateClerk } from '../support/simulated-clerk.ts'
+import { anyStep, changes, simulateClerk } from '../support/simulated-clerk.ts'
 
 /*
  * Whatever is lost, doubled, delayed or reordered, the table ends equal to the one that in-order, exactly-once delivery makes,
@@ -32,11 +32,7 @@ afterAll(() => rollcall?.stop())
 const delay = fc.record({ steps: fc.nat(12), order: fc.nat(1000) })
 
 const step = fc.record({
-  user: fc.nat(3),
-  change: fc.constantFrom(...changes),
-  value: fc.nat(3),
-  sameUpdatedAt: fc.boolean(),
-  envelopeMs: fc.integer({ min: -2, max: 3 }),
+  what: anyStep({ users: 4, changes }),
   /** Where the attempts at its delivery go and when; the last one always arrives, the others may be lost on the way. */
   attempts: fc.array(fc.record({ after: delay, instance: fc.nat(1), lost: fc.boolean() }), { minLength: 1, maxLength: 3 }),
 })
@@ -101,8 +97,8 @@ async function send(event: SimulatedEvent, id: string, instance: number): Promis
 
 async function playInOrder({ steps }: History, ids: string[]): Promise<void> {
   const clerk = simulateClerk(ids)
-  for (const [index, step] of steps.entries()) {
-    for (const [part, event] of clerk.step(step).entries()) await send(event, `msg_${ids[0]}_${index}_${part}`, 0)
+  for (const [index, { what }] of steps.entries()) {
+    for (const [part, event] of clerk.step(what).entries()) await send(event, `msg_${ids[0]}_${index}_${part}`, 0)
   }
 }
 
@@ -118,11 +114,11 @@ async function playShuffled({ steps, reads, concurrency, twoInstances }: History
   const schedule = (after: number, { steps, order }: { steps: number, order: number }, run: Action['run']) =>
     void actions.push({ at: after + steps, order, run })
 
-  for (const [index, step] of steps.entries()) {
+  for (const [index, { what, attempts }] of steps.entries()) {
     let events: SimulatedEvent[] = []
-    actions.push({ at: index, order: -1, run: () => void (events = clerk.step(step)) })
-    for (const [attempt, { after, instance, lost }] of step.attempts.entries()) {
-      if (lost && attempt < step.attempts.length - 1) continue
+    actions.push({ at: index, order: -1, run: () => void (events = clerk.step(what)) })
+    for (const [attempt, { after, instance, lost }] of attempts.entries()) {
+      if (lost && attempt < attempts.length - 1) continue
       schedule(index, after, () => Promise.all(events.map(async (event, part) => {
         const outcome = await send(event, `msg_${ids[0]}_${index}_${part}`, twoInstances ? instance : 0)
         tally.deliveries++

@@ -1,0 +1,66 @@
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort, isFree } from '../../scripts/lib/ports.ts'
+import { run } from './support/process.ts'
+
+let data: string
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'rollcall-demo-'))
+  // As root, Postgres runs as another user, who must be able to enter.
+  await chmod(data, 0o755)
+})
+afterAll(() => rm(data, { recursive: true, force: true }))
+
+const demo = (port: number, clerkPort: number) => run(process.execPath, ['scripts/demo.ts', '--no-build', '--data', data, '--port', String(port), '--clerk-port', String(clerkPort)])
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  }
+  catch {
+    return false
+  }
+}
+
+it('brings up everything, keeps what was done, and leaves nothing behind', async () => {
+  const [port, clerkPort] = [await freePort(), await freePort()]
+  const authors = new Set<string>()
+  for (const round of [1, 2]) {
+    const running = demo(port, clerkPort)
+    await running.says('Rollcall is here', 60_000)
+    expect(running.output()).toContain(round === 1 ? 'Everyone came in by a signed webhook' : 'Everyone is here, as you left them')
+    expect(running.output()).toMatch(/Sign in as +\S+@example\.com +password \S+/)
+
+    let cursor: string | null = ''
+    while (cursor !== null) {
+      const page: { posts: { author: { id: string, name: string } }[], nextCursor: string | null } = await (await fetch(`http://localhost:${port}/api/posts?limit=100${cursor && `&cursor=${cursor}`}`)).json()
+      page.posts.forEach(post => authors.add(post.author.id))
+      cursor = page.nextCursor
+    }
+    expect(authors.size).toBe(25)
+
+    const postmaster = Number((await readFile(join(data, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
+    expect(isAlive(postmaster)).toBe(true)
+    running.process.kill('SIGINT')
+    expect(await running.ended).toBe(0)
+    expect(isAlive(postmaster)).toBe(false)
+    expect(await isFree(port)).toBe(true)
+    expect(await isFree(clerkPort)).toBe(true)
+  }
+}, 120_000)
+
+it('takes another port where one is taken, and says so', async () => {
+  const taken = createServer().listen(0)
+  const address = taken.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const running = demo(port, await freePort())
+  await running.says('Rollcall is here', 60_000)
+  expect(running.output()).toContain(`Port ${port} is taken, so the app uses `)
+  running.process.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
+  taken.close()
+}, 60_000)
