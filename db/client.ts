@@ -2,6 +2,8 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as schema from './schema.ts'
 
+const STATEMENT_TIMEOUT_MS = 10_000
+
 export type Database = ReturnType<typeof openDatabase>
 
 /**
@@ -15,7 +17,8 @@ export function openDatabase(url: string, options: { max?: number, onQuery?: (st
     max: options.max ?? 10,
     connect_timeout: 5,
     idle_timeout: 60,
-    connection: { application_name: 'rollcall' },
+    // A statement that hangs must become a 500 before Svix gives up on the delivery, after 15 s.
+    connection: { application_name: 'rollcall', statement_timeout: STATEMENT_TIMEOUT_MS },
     onnotice: () => {},
     debug: options.onQuery ? (_connection, statement) => options.onQuery?.(statement) : false,
   })
