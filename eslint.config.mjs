@@ -9,6 +9,7 @@ export default withNuxt(
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/ban-ts-comment': 'error',
+      '@typescript-eslint/no-invalid-void-type': 'off',
       'no-console': ['error', { allow: ['error', 'warn'] }],
       'vue/multi-word-component-names': 'off',
       'vue/singleline-html-element-content-newline': 'off',

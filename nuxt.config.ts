@@ -68,6 +68,7 @@ export default defineNuxtConfig({
     signUpUrl: '/sign-up',
     signInFallbackRedirectUrl: '/',
     signUpFallbackRedirectUrl: '/',
+    afterSignOutUrl: '/',
     // Ours passes authorizedParties: server/middleware/1.clerk.ts
     skipServerMiddleware: true,
     unsafe_disableDevelopmentModeConsoleWarning: true,

@@ -74,7 +74,7 @@ function secretFrom(given?: string): string {
 await runMain(defineCommand({
   meta: { name: 'npm run webhook:send --', description: 'Send one signed event, with made-up data, to any endpoint.' },
   args: {
-    type: { type: 'positional', description: types.join(' | ') },
+    type: { type: 'positional', required: true, description: types.join(' | ') },
     id: { type: 'string', description: 'The user, user_…; without it, the one in Clerk\'s documentation' },
     url: { type: 'string', default: 'http://localhost:3000/api/webhooks', description: 'Where to' },
     secret: { type: 'string', description: 'whsec_…; without it, the one in .env' },

@@ -54,6 +54,14 @@ describe.skipIf(!hasBrowser)('every page', () => {
     expect(tooWide).toEqual({})
   }, { viewport: { width: 390, height: 844 }, allow: [/status of 404/] }))
 
+  it('is taken over from the server\'s markup in a far time zone and another language', () => stage.visit(async (page) => {
+    await signIn(page, adminEmail)
+    for (const path of pages) {
+      await open(page, path)
+      await page.waitForLoadState('networkidle')
+    }
+  }, { timezoneId: 'Pacific/Kiritimati', locale: 'tr-TR' }))
+
   it.each(['/nowhere', '/posts/01890000-0000-7000-8000-000000000000', '/posts/what', '/users/user_nobody'])('says at %s that there is nothing, with a way back', path => stage.visit(async (page) => {
     const answer = await page.goto(path)
     expect(answer?.status()).toBe(404)
