@@ -29,14 +29,16 @@ export function useAdminUsers() {
 
   const first = useAsyncData('admin-users', () => fetchPage(), { watch: [filters] })
   const rest = ref<AdminUser[]>([])
-  const cursor = ref<string | null>(null)
+  /** Where the next page begins once there are more than one; undefined while the first one says so. */
+  const after = ref<string | null>()
+  const cursor = computed(() => after.value === undefined ? first.data.value?.nextCursor ?? null : after.value)
   const failure = ref<string | null>(null)
   const loadingMore = ref(false)
 
-  watch(first.data, (page) => {
+  watch(first.data, () => {
     rest.value = []
-    cursor.value = page?.nextCursor ?? null
-  }, { immediate: true })
+    after.value = undefined
+  })
 
   async function more(): Promise<void> {
     const from = cursor.value
@@ -48,7 +50,7 @@ export function useAdminUsers() {
       // The filters may have changed on the way.
       if (cursor.value !== from) return
       rest.value = [...rest.value, ...page.users]
-      cursor.value = page.nextCursor
+      after.value = page.nextCursor
     }
     catch (error) {
       failure.value = failureMessage(error)

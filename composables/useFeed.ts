@@ -3,9 +3,12 @@ import type { Post, PostPage } from '~~/shared/types/post'
 /** Where a list stands: waiting for the reader, fetching, at its end, or stopped by a failure. */
 export type PagingState = 'idle' | 'loading' | 'done' | 'error'
 
+/** As much as the API gives at once, and as far down as a list is brought up to date. */
+const PAGE = { least: 20, most: 100, pages: 10 }
+
 /**
- * A list of posts, newest first, that grows page by page: everyone's, or one author's.
- * It outlives its page, so that coming back finds the same place; then its head is brought up to date.
+ * A list of posts, newest first, that grows page by page: everyone's, or one author's. What is on it follows the database;
+ * what is new waits until it is wanted. It outlives its page, so that coming back finds the same place, brought up to date.
  */
 export function useFeed(author?: string) {
   const key = author ? `feed:${author}` : 'feed'
@@ -16,9 +19,14 @@ export function useFeed(author?: string) {
   const asked = useState(`${key}:asked`, () => false)
   const request = useRequestFetch()
   const nuxtApp = useNuxtApp()
+  const { learnFrom } = usePeople()
 
-  const fetchPage = (from?: string) =>
-    request<PostPage>('/api/posts', { query: { cursor: from, author } })
+  async function fetchPage(from?: string, limit?: number) {
+    const at = Date.now()
+    const page = await request<PostPage>('/api/posts', { query: { cursor: from, limit, author } })
+    learnFrom(page.posts, at)
+    return page
+  }
 
   /** The next page, or the first. Does nothing while one is on its way or when all is there. */
   async function more(): Promise<void> {
@@ -38,16 +46,55 @@ export function useFeed(author?: string) {
     }
   }
 
-  /** Lays the newest page over what is there; keeps what is there when that fails. */
-  async function freshen(): Promise<void> {
-    try {
-      const page = await fetchPage()
-      posts.value = mergeNewest(posts.value, page.posts)
+  /** The newest posts, down to the last one on the list when that is within reach. */
+  async function fetchLoaded() {
+    const last = posts.value.findLast(post => !isDraft(post))
+    const limit = Math.min(Math.max(posts.value.length, PAGE.least), PAGE.most)
+    const newest: Post[] = []
+    let from: string | null = null
+    let reached = false
+    for (let count = 0; count < PAGE.pages && !reached; count++) {
+      const page: PostPage = await fetchPage(from ?? undefined, limit)
+      newest.push(...page.posts)
+      from = page.nextCursor
+      if (!from || !last) break
+      reached = page.posts.some(({ id, createdAt }) => id === last.id || createdAt < last.createdAt)
     }
-    catch {
-      // What is on the screen is older, not wrong.
-    }
+    return { newest, from, reached }
   }
+
+  /** Brings what is on the list up to date. @returns what is new, and whether it joins the list without a gap */
+  async function update() {
+    const known = new Set(posts.value.map(({ id }) => id))
+    const { newest, from, reached } = await fetchLoaded()
+    const result = reconcilePosts(posts.value, known, newest, from === null)
+    posts.value = result.posts
+    return { unknown: result.unknown.filter(({ id }) => isAbove(id, result.posts)), newest, from, reached }
+  }
+
+  /** Brings what is on the list up to date and puts what is new in its place. @throws when that fails */
+  async function takeNew(): Promise<void> {
+    const { unknown, newest, from, reached } = await update()
+    if (reached) {
+      posts.value = insertPosts(posts.value, unknown)
+    }
+    else {
+      // Too much is new to keep the old end of the list: it goes on from here.
+      posts.value = insertPosts(posts.value.filter(isDraft), newest)
+      cursor.value = from
+      state.value = from ? 'idle' : 'done'
+    }
+    waiting.clear()
+  }
+
+  /** As `takeNew`, but keeps what is there when that fails. */
+  async function freshen(): Promise<void> {
+    // What is on the screen is older, not wrong.
+    await takeNew().catch(() => {})
+  }
+
+  const waiting = useWaiting(posts, { key, author, inRange: id => state.value === 'done' || isAbove(id, posts.value) })
+  useCatchUp(async () => asked.value ? waiting.add((await update()).unknown) : more())
 
   const { userId } = useAuth()
   // Whose likes are shown depends on who looks.
@@ -65,8 +112,11 @@ export function useFeed(author?: string) {
     posts,
     state: readonly(state),
     failure: readonly(failure),
+    /** How many new posts wait. */
+    waiting: waiting.count,
+    takeNew,
     more,
     freshen,
-    ...usePostList(posts, 'first'),
+    ...usePostList(posts, 'feed'),
   }
 }

@@ -1,25 +1,37 @@
 import type { Post } from '~~/shared/types/post'
 import type { PublicUser } from '~~/shared/types/user'
 
-/** What can happen to a list of posts, wherever it is shown; a new one comes `first` (a feed) or `last` (replies). */
-export function usePostList(posts: Ref<Post[]>, newOne: 'first' | 'last') {
+/** What can happen to a list of posts, wherever it is shown: a feed, with the new one first, or replies, with it last. */
+export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies') {
   const request = useRequestFetch()
+  const { learnFrom } = usePeople()
+  const whenGone: WhenGone = kind === 'feed' ? 'leaves' : 'keeps-place'
 
   function patch(id: string, change: Partial<Post>): void {
     posts.value = posts.value.map(post => post.id === id ? { ...post, ...change } : post)
   }
 
-  /** Takes a deleted post away; one with replies keeps its place, without its words. */
   function erase(id: string): void {
-    posts.value = posts.value.flatMap(post => post.id !== id ? [post] : post.replyCount > 0 ? [{ ...post, body: null }] : [])
+    posts.value = erasePost(posts.value, id, whenGone)
   }
+
+  useLive({
+    posts: (changes) => {
+      posts.value = applyChanges(posts.value, changes, whenGone)
+    },
+    users: ({ hiddenIds }) => {
+      posts.value = hideAuthors(posts.value, hiddenIds, whenGone)
+    },
+  })
 
   /** Shows a post at once and sends it. When it is refused it goes away again, and the caller gets the error. */
   async function publish(body: string, by: PublicUser, parentId: string | null = null): Promise<Post> {
     const draft = draftPost(body, by, parentId)
-    posts.value = newOne === 'first' ? [draft, ...posts.value] : [...posts.value, draft]
+    posts.value = kind === 'feed' ? [draft, ...posts.value] : [...posts.value, draft]
     try {
+      const asked = Date.now()
       const post = await request<Post>('/api/posts', { method: 'POST', body: { body, parentId } })
+      learnFrom([post], asked)
       // The same post may have come by another way while we waited.
       posts.value = posts.value.filter(({ id }) => id !== post.id).map(other => other.id === draft.id ? post : other)
       return post

@@ -1,35 +1,71 @@
 import type { Post, Thread } from '~~/shared/types/post'
+import type { PublicUser } from '~~/shared/types/user'
 
-/** One post with what it answers and what answers it. Throws a 404 for the error page when there is no such post. */
+/** Replies that come together are asked for together, and not by every reader at the same moment. */
+const GATHER_MS = 250
+
+/**
+ * One post with what it answers and what answers it; all of it follows the database, new replies at the end.
+ * Throws a 404 for the error page when there is no such post.
+ */
 export async function useThread(id: string) {
   const request = useRequestFetch()
-  const loaded = useAsyncData(`thread:${id}`, () => request<Thread>(`/api/posts/${encodeURIComponent(id)}`))
-  const { data, error, refresh } = loaded
+  const { learnFrom } = usePeople()
+  const { userId } = useViewer()
+  const fetchThread = () => request<Thread>(`/api/posts/${encodeURIComponent(id)}`)
+  const loaded = useAsyncData(`thread:${id}`, fetchThread)
+  const { data, error } = loaded
 
-  const post = computed(() => data.value?.post)
-  const part = (name: 'ancestors' | 'replies') => computed<Post[]>({
-    get: () => data.value?.[name] ?? [],
+  const part = (read: (thread: Thread) => Post[], write: (thread: Thread, posts: Post[]) => Thread) => computed<Post[]>({
+    get: () => data.value ? read(data.value) : [],
     set: (posts) => {
-      if (data.value) data.value = { ...data.value, [name]: posts }
+      if (data.value && posts !== read(data.value)) data.value = write(data.value, posts)
     },
   })
-  const ancestors = part('ancestors')
-  const replies = part('replies')
-  const ofAncestors = usePostList(ancestors, 'last')
-  const ofReplies = usePostList(replies, 'last')
+  const ancestors = part(thread => thread.ancestors, (thread, posts) => ({ ...thread, ancestors: posts }))
+  const replies = part(thread => thread.replies, (thread, posts) => ({ ...thread, replies: posts }))
+  // The page stays, whatever happens to what it is about.
+  const self = part(thread => [thread.post], (thread, [post]) => ({ ...thread, post: post ?? { ...thread.post, body: null } }))
+  const lists = [self, ancestors, replies].map(posts => usePostList(posts, 'replies'))
+  const [, ofAncestors, ofReplies] = lists
+  const post = computed(() => data.value?.post)
 
-  function patchPost(change: Partial<Post>): void {
-    if (data.value) data.value = { ...data.value, post: { ...data.value.post, ...change } }
+  const patch = (postId: string, change: Partial<Post>) => lists.forEach(list => list.patch(postId, change))
+  const countReplies = (difference: number) => patch(id, { replyCount: Math.max(0, (post.value?.replyCount ?? 0) + difference) })
+
+  async function update(): Promise<void> {
+    const at = Date.now()
+    const known = new Set(replies.value.map(reply => reply.id))
+    try {
+      const thread = await fetchThread()
+      learnFrom([thread.post, ...thread.ancestors, ...thread.replies], at)
+      const since = replies.value.filter(reply => isDraft(reply) || !known.has(reply.id))
+      data.value = { ...thread, replies: mergePosts(thread.replies, since) }
+    }
+    catch (failure) {
+      if (failureStatus(failure) !== 404) throw failure
+      self.value = []
+      replies.value = []
+    }
   }
 
-  function patch(postId: string, change: Partial<Post>): void {
-    if (postId === post.value?.id) patchPost(change)
-    ofAncestors.patch(postId, change)
-    ofReplies.patch(postId, change)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const isNewReply = (change: { id: string, parentId: string | null, shown: boolean }) =>
+    change.parentId === id && change.shown && !replies.value.some(reply => reply.id === change.id)
+  useLive({
+    posts: (changes) => {
+      // One's own may be told of before the answer to sending it comes.
+      const others = changes.filter(({ authorId }) => !(authorId === userId.value && replies.value.some(isDraft)))
+      if (others.some(isNewReply)) timer ??= setTimeout(gathered, GATHER_MS * (1 + Math.random()))
+    },
+  })
+  function gathered() {
+    timer = undefined
+    // The stream will say when to ask again.
+    update().catch(() => {})
   }
-
-  const countReplies = (difference: number) =>
-    patchPost({ replyCount: Math.max(0, (post.value?.replyCount ?? 0) + difference) })
+  useCatchUp(update)
+  onScopeDispose(() => clearTimeout(timer))
 
   // Last: after an await, Nuxt's composables no longer know where they are called from.
   await loaded
@@ -39,17 +75,18 @@ export async function useThread(id: string) {
     post,
     ancestors,
     replies,
-    refresh,
     patch,
-    eraseAncestor: ofAncestors.erase,
-    eraseReply(replyId: string) {
-      ofReplies.erase(replyId)
+    eraseAncestor: (postId: string) => ofAncestors?.erase(postId),
+    eraseReply(postId: string) {
+      // The stream may have been faster.
+      if (!replies.value.some(reply => reply.id === postId && reply.body !== null)) return
+      ofReplies?.erase(postId)
       countReplies(-1)
     },
-    async reply(body: string, by: Parameters<typeof ofReplies.publish>[1]) {
+    async reply(body: string, by: PublicUser) {
       countReplies(1)
       try {
-        await ofReplies.publish(body, by, id)
+        await ofReplies?.publish(body, by, id)
       }
       catch (failure) {
         countReplies(-1)

@@ -1,4 +1,3 @@
-import { useDocumentVisibility } from '@vueuse/core'
 import type { Me, PublicUser } from '~~/shared/types/user'
 
 /** Who is looking. `loading` lasts from a sign-in to the first answer about it. */
@@ -12,6 +11,7 @@ export function useViewer() {
   const viewer = useViewerState()
   const { sessionClaims } = useAuth()
   const { user: clerkUser } = useUser()
+  const request = useRequestFetch()
 
   const author = computed<PublicUser | null>(() => {
     const me = viewer.value
@@ -32,8 +32,10 @@ export function useViewer() {
     author,
     userId: computed(() => viewer.value.status === 'signed-out' ? null : viewer.value.userId),
     isAdmin: computed(() => viewer.value.status !== 'signed-out' && isAdminClaims(sessionClaims.value)),
-    /** Asks again, now. */
-    refresh: viewerRefresh(),
+    /** Has Clerk asked directly, for a webhook that does not come. @throws when Clerk does not answer either */
+    provision: async () => {
+      viewer.value = await request<Me>('/api/me/provision', { method: 'POST' })
+    },
   }
 }
 
@@ -59,8 +61,8 @@ function viewerRefresh() {
 }
 
 /**
- * Starts following who is signed in; called once, by the plugin. The server asks before it renders,
- * the browser when the account changes and, while `pending` or unanswered, again and again.
+ * Starts following who is signed in; called once, by the plugin. The server asks before it renders, the browser when the
+ * account changes. From `pending` to `here` it turns when the stream names it: the webhook's news, with no polling.
  */
 export async function startViewer(): Promise<void> {
   const { userId } = useAuth()
@@ -74,6 +76,18 @@ export async function startViewer(): Promise<void> {
     return
   }
 
+  useLive({
+    users: ({ users, hiddenIds }) => {
+      const me = viewer.value
+      const news = me.status === 'signed-out' ? undefined : users.find(({ id }) => id === me.userId)
+      if (!news) return
+      if (news.status === 'gone') viewer.value = { status: 'gone', userId: news.id }
+      else if (me.status === 'here') viewer.value = { ...me, user: news, banned: hiddenIds.includes(news.id) }
+      else void refresh()
+    },
+    catchUp: () => void (viewer.value.status === 'signed-out' || refresh()),
+  })
+
   // Only once the server's markup is taken over, or the two would differ.
   onNuxtReady(() => {
     watch(userId, (id) => {
@@ -81,31 +95,29 @@ export async function startViewer(): Promise<void> {
       const known = viewer.value.status === 'signed-out' ? null : viewer.value.userId
       if (id === known) return
       viewer.value = id === null ? { status: 'signed-out' } : { status: 'loading', userId: id }
-      if (id !== null) void refresh()
     }, { immediate: true })
 
-    askWhileUnsettled(viewer, refresh)
+    askUntilAnswered(viewer, refresh)
   })
 }
 
-const FIRST_WAIT = { loading: 250, pending: 1_000 }
+const FIRST_WAIT = 250
 const LONGEST_WAIT = 30_000
 
-/** Asks again after 1 s, 2 s, 4 s … (sooner when there was no answer at all) while the answer is not final and the page is looked at. */
-function askWhileUnsettled(viewer: ReturnType<typeof useViewerState>, ask: () => Promise<void>): void {
-  const visibility = useDocumentVisibility()
-  const unsettled = computed(() => visibility.value === 'visible' && ['loading', 'pending'].includes(viewer.value.status))
-
-  watch(unsettled, (value, _, onCleanup) => {
-    if (!value) return
-    let timer: ReturnType<typeof setTimeout>
-    const later = (wait: number) => {
-      timer = setTimeout(async () => {
-        await ask()
-        if (unsettled.value) later(Math.min(wait * 2, LONGEST_WAIT))
-      }, wait)
+/** Asks now, and after 250 ms, 500 ms … while there is no answer at all: just after a sign-in the cookie may lag behind. */
+function askUntilAnswered(viewer: ReturnType<typeof useViewerState>, ask: () => Promise<void>): void {
+  watch(() => viewer.value.status === 'loading' && viewer.value.userId, (loading, _, onCleanup) => {
+    if (!loading) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let settled = false
+    const again = async (wait: number) => {
+      await ask()
+      if (!settled) timer = setTimeout(() => void again(Math.min(wait * 2, LONGEST_WAIT)), wait)
     }
-    later(viewer.value.status === 'loading' ? FIRST_WAIT.loading : FIRST_WAIT.pending)
-    onCleanup(() => clearTimeout(timer))
+    onCleanup(() => {
+      settled = true
+      clearTimeout(timer)
+    })
+    void again(FIRST_WAIT)
   }, { immediate: true })
 }

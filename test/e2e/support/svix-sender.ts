@@ -9,17 +9,20 @@ export interface Message { id: string, body: string }
 export function createSender({ url, secret, inFlight, retryMs }: { url: string, secret: string, inFlight: number, retryMs: number }) {
   const answered = new Set<string>()
   const statuses = new Map<number | 'no answer', number>()
-  let gate = Promise.withResolvers<void>()
-  gate.resolve()
+  let gate = Promise.withResolvers<null>()
+  gate.resolve(null)
   let attempting = 0
+  let slowestMs = 0
 
   async function attempt({ id, body }: Message): Promise<boolean> {
     attempting++
+    const started = performance.now()
     const status = await deliver(url, secret, body, { id }).then(async (answer) => {
       await answer.arrayBuffer()
       return answer.status
     }).catch(() => 'no answer' as const)
     attempting--
+    slowestMs = Math.max(slowestMs, performance.now() - started)
     statuses.set(status, (statuses.get(status) ?? 0) + 1)
     return typeof status === 'number' && status >= 200 && status < 300
   }
@@ -38,6 +41,8 @@ export function createSender({ url, secret, inFlight, retryMs }: { url: string, 
     answered,
     /** How often each status was the answer. */
     statuses,
+    /** The longest wait for an answer. */
+    slowestMs: () => slowestMs,
     /** Resolves when each has got its 2xx. */
     async send(messages: Message[]): Promise<void> {
       const left = messages.values()
@@ -47,10 +52,10 @@ export function createSender({ url, secret, inFlight, retryMs }: { url: string, 
     },
     /** Begins no further attempt, and waits for those on their way. */
     async pause() {
-      gate = Promise.withResolvers<void>()
+      gate = Promise.withResolvers<null>()
       while (attempting > 0) await sleep(5)
       await sleep(0)
     },
-    resume: () => gate.resolve(),
+    resume: () => gate.resolve(null),
   }
 }

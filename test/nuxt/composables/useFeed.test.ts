@@ -99,11 +99,30 @@ describe('useFeed', () => {
     expect(ids(feed)).toEqual(['1'])
   })
 
-  it('erases a post, but keeps the place of one with replies', async () => {
+  it('keeps new posts back until they are wanted', async () => {
+    pages = { '': { posts: [post('1')], nextCursor: null } }
+    const feed = await mountFeed()
+    pages = { '': { posts: [post('2'), post('1')], nextCursor: null } }
+    await feed.takeNew()
+    expect(ids(feed)).toEqual(['2', '1'])
+    expect(feed.waiting.value).toBe(0)
+  })
+
+  it('starts anew from the top when more is new than it can join', async () => {
+    pages = { '': { posts: [{ ...post('1'), createdAt: '2020-01-01T00:00:00.000Z' }], nextCursor: null } }
+    const feed = await mountFeed()
+    pages = Object.fromEntries(['', ...'abcdefghijklmnop'].map((from, at, all) => [from, { posts: [post(`n${99 - at}`)], nextCursor: all[at + 1] ?? null }]))
+    await feed.takeNew()
+    expect(feed.posts.value).toHaveLength(10)
+    expect(feed.state.value).toBe('idle')
+    await feed.more()
+    expect(ids(feed).at(-1)).toBe('n89')
+  })
+
+  it('erases a post', async () => {
     pages = { '': { posts: [post('2'), { ...post('1'), replyCount: 1 }], nextCursor: null } }
     const feed = await mountFeed()
-    feed.erase('2')
     feed.erase('1')
-    expect(feed.posts.value).toMatchObject([{ id: '1', body: null }])
+    expect(ids(feed)).toEqual(['2'])
   })
 })

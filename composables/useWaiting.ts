@@ -1,0 +1,47 @@
+import type { Post } from '~~/shared/types/post'
+
+interface Waiting {
+  id: string
+  authorId: string
+}
+
+/** The new posts of a feed that are not on it yet, so that nothing moves under the reader's eyes. */
+export function useWaiting(posts: Ref<Post[]>, feed: { key: string, author?: string, inRange: (id: string) => boolean }) {
+  const { viewer } = useViewer()
+  const waiting = useState<Waiting[]>(`${feed.key}:waiting`, () => [])
+
+  /** One's own post may be told of before the answer to sending it comes: while a draft is on its way, it is that. */
+  const isMine = ({ authorId }: Waiting) => viewer.value.status !== 'signed-out' && viewer.value.userId === authorId
+
+  const count = computed(() => {
+    const shown = new Set(posts.value.map(({ id }) => id))
+    const sending = posts.value.some(isDraft)
+    return waiting.value.filter(one => !shown.has(one.id) && !(sending && isMine(one))).length
+  })
+
+  function hold(more: Waiting[]) {
+    const ids = new Set(waiting.value.map(({ id }) => id))
+    waiting.value = [...waiting.value, ...more.filter(({ id }) => !ids.has(id))]
+  }
+
+  useLive({
+    posts: (changes) => {
+      const gone = new Set(changes.filter(({ shown }) => !shown).map(({ id }) => id))
+      waiting.value = waiting.value.filter(({ id }) => !gone.has(id))
+      const known = new Set(posts.value.map(({ id }) => id))
+      hold(changes.filter(({ id, parentId, shown, authorId }) =>
+        shown && parentId === null && !known.has(id) && (!feed.author || feed.author === authorId) && feed.inRange(id)))
+    },
+    users: ({ hiddenIds }) => {
+      waiting.value = waiting.value.filter(({ authorId }) => !hiddenIds.includes(authorId))
+    },
+  })
+
+  return {
+    count,
+    add: (more: Post[]) => hold(more.map(({ id, author }) => ({ id, authorId: author.id }))),
+    clear() {
+      waiting.value = []
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import * as v from 'valibot'
+import { envProblems, readEnv, ServerEnv } from '../../../shared/schemas/env.ts'
+
+const good = {
+  DATABASE_URL: 'postgres://user:password@host:5432/rollcall',
+  NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: 'pk_test_abc',
+  NUXT_CLERK_SECRET_KEY: 'sk_test_abc',
+  NUXT_CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_YWJj',
+  NUXT_SITE_URL: 'https://rollcall.example',
+}
+const parse = (change: Record<string, string | undefined> = {}) => v.safeParse(ServerEnv, readEnv({ ...good, ...change }))
+
+describe('the environment', () => {
+  it('that is right is taken, with what is not said by default', () => {
+    expect(parse()).toMatchObject({ success: true, output: { RETENTION_DAYS: 30, NUXT_CLERK_WEBHOOK_SIGNING_SECRET: ['whsec_YWJj'] } })
+  })
+
+  it('that is empty names every variable that is needed, at once', () => {
+    const { issues } = v.safeParse(ServerEnv, readEnv({}))
+    const problems = envProblems(issues ?? []).join('\n')
+    for (const name of Object.keys(good)) expect(problems).toContain(name)
+  })
+
+  it.each(Object.keys(good))('without %s, or with it empty or wrong, says its name alone', (name) => {
+    for (const value of [undefined, '', '  ', 'wrong']) {
+      const problems = envProblems(parse({ [name]: value }).issues ?? [])
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toContain(name)
+    }
+  })
+
+  it('takes several signing secrets, and the name of the guide', () => {
+    expect(parse({ NUXT_CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_YWJj, whsec_ZGVm,' })).toMatchObject({ output: { NUXT_CLERK_WEBHOOK_SIGNING_SECRET: ['whsec_YWJj', 'whsec_ZGVm'] } })
+    expect(parse({ NUXT_CLERK_WEBHOOK_SIGNING_SECRET: '', CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_ZGVm' })).toMatchObject({ output: { NUXT_CLERK_WEBHOOK_SIGNING_SECRET: ['whsec_ZGVm'] } })
+    expect(parse({ NUXT_CLERK_WEBHOOK_SIGNING_SECRET: 'whsec_YWJj,nonsense' }).success).toBe(false)
+  })
+
+  it('takes origins out of the addresses of the site', () => {
+    expect(parse({ NUXT_SITE_URL: 'https://a.example/path, http://localhost:3000/' })).toMatchObject({ output: { NUXT_SITE_URL: ['https://a.example', 'http://localhost:3000'] } })
+  })
+
+  it.each([
+    ['DATABASE_URL', 'mysql://host/db'], ['NUXT_SITE_URL', 'javascript:alert(1)'], ['RETENTION_DAYS', '0'], ['RETENTION_DAYS', '1.5'], ['RECONCILE_MAX_DELETE', '-1'], ['METRICS_TOKEN', 'short'], ['NUXT_CLERK_API_URL', 'clerk'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(envProblems(parse({ [name]: value }).issues ?? []).join('\n')).toContain(name)
+  })
+})
