@@ -9,7 +9,6 @@ export type Viewer = { status: 'signed-out' } | { status: 'loading', userId: str
  */
 export function useViewer() {
   const viewer = useViewerState()
-  const { sessionClaims } = useAuth()
   const { user: clerkUser } = useUser()
   const request = useRequestFetch()
 
@@ -31,7 +30,8 @@ export function useViewer() {
     viewer,
     author,
     userId: computed(() => viewer.value.status === 'signed-out' ? null : viewer.value.userId),
-    isAdmin: computed(() => viewer.value.status !== 'signed-out' && isAdminClaims(sessionClaims.value)),
+    /** As our server last said: the claims in the browser come and go while Clerk loads, and would differ from the server's markup. */
+    isAdmin: computed(() => viewer.value.status === 'here' && viewer.value.isAdmin),
     /** Has Clerk asked directly, for a webhook that does not come. @throws when Clerk does not answer either */
     provision: async () => {
       viewer.value = await request<Me>('/api/me/provision', { method: 'POST' })
