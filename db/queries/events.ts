@@ -2,7 +2,7 @@ import type { Database } from '../client.ts'
 
 /**
  * Notes that an event could not be applied by our own fault; Svix will send it again.
- * What was applied stays so: only the count of deliveries grows.
+ * Written late, it may come after a retry that succeeded: what was judged stays so, and only the count of deliveries grows.
  * @param event.reason in our words, no personal data
  */
 export async function recordFailedEvent(db: Database, event: { id: string, type: string | null, userId: string | null, reason: string, durationMs: number }): Promise<void> {
@@ -12,8 +12,7 @@ export async function recordFailedEvent(db: Database, event: { id: string, type:
     on conflict (id) do update set
       last_received_at = now(),
       deliveries = e.deliveries + 1,
-      outcome = case when e.outcome = 'applied' then e.outcome else excluded.outcome end,
-      reason = case when e.outcome = 'applied' then e.reason else excluded.reason end,
+      reason = case when e.outcome = 'failed' then excluded.reason else e.reason end,
       duration_ms = excluded.duration_ms
   `
 }

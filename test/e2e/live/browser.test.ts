@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { RunningApp } from '../../../scripts/lib/server.ts'
 import { startApp } from '../../../scripts/lib/server.ts'
 import { hasBrowser, launchBrowser, openPage } from '../support/browser.ts'
-import { signUp } from '../support/clerk-ui.ts'
+import { openProfile, rename, signUp } from '../support/clerk-ui.ts'
 import { postsWith, writePost } from '../support/feed.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
   const named = (page: Page, text: string) => postsWith(page, text).getByTestId('user-name')
   const newPosts = (page: Page, text: string) => page.getByTestId('new-posts').filter({ hasText: text })
 
-  it('one signs up and posts, the other sees it wait, and takes it', async () => {
+  it('one signs up, posts, and renames in Clerk\'s profile; the other sees each of it', async () => {
     const [nell, reader] = [await person(0), await person(1)]
     await follow(reader, '/')
     await signUp(nell, { firstName: 'Nell', email: 'nell@example.com' })
@@ -80,6 +80,10 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
     expect(await named(reader, 'Nell is here.').textContent()).toBe('Nell')
     await expect.poll(() => reader.evaluate(() => document.activeElement?.textContent)).toContain('Nell is here.')
     await newPosts(reader, '1 new post').waitFor({ state: 'detached' })
+
+    await openProfile(nell)
+    await rename(nell, 'Nelly', 'Moss')
+    await named(reader, 'Nell is here.').getByText('Nelly Moss').waitFor()
     expect(await wasReloaded(reader)).toBe(false)
   })
 

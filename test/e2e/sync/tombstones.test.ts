@@ -164,7 +164,7 @@ describe('a write that races the delete', () => {
       ])
       for (const answer of answers) {
         if (!(answer instanceof Response)) continue
-        expect([200, 201, 403, 404]).toContain(answer.status)
+        expect([200, 201, 403]).toContain(answer.status)
         if (answer.ok) written.before++
         else written.refused++
       }
