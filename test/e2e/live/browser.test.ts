@@ -158,8 +158,11 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
 
   it('someone whose account is deleted elsewhere is told to sign out', async () => {
     const eve = await person(1, [/status of 401/, /status of 404/])
+    // Before the page knows her there is nothing to tell: until then her account is as good as never made.
+    const followed = eve.waitForResponse(response => response.url().endsWith('/api/live'))
+    const known = eve.waitForResponse(async response => response.url().endsWith('/api/me') && response.ok() && (await response.json()).status === 'here', { timeout: 20_000 })
     await signUp(eve, { firstName: 'Eve', email: 'eve@example.com' })
-    await eve.getByTestId('viewer-pending').waitFor({ state: 'detached' })
+    await Promise.all([followed, known])
     const id = rollcall.clerk.users.list().find(user => user.firstName === 'Eve')?.id ?? ''
     rollcall.clerk.users.delete(id)
     await eve.getByTestId('viewer-gone').or(eve.getByTestId('viewer-signed-out')).first().waitFor()
