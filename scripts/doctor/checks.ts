@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
-import type { Database } from '../../db/client.ts'
 import { closeDatabase, openDatabase } from '../../db/client.ts'
+import { countMigrations, findLastEventAt, findServerVersion } from '../../db/queries/diagnosis.ts'
+import { findInstanceId } from '../../db/queries/state.ts'
 import { createClerkReader } from '../../server/sync/clerk.ts'
 import { readEnv, ServerEnv } from '../../shared/schemas/env.ts'
 
@@ -63,17 +64,14 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
   if (!v.is(ServerEnv.entries.DATABASE_URL, url)) return { findings: [], mirrored: null }
   const db = openDatabase(url, { max: 1 })
   try {
-    const findings: Finding[] = [{ state: 'good', text: `Postgres ${await versionOf(db)} answers.` }]
+    const findings: Finding[] = [{ state: 'good', text: `Postgres ${await findServerVersion(db)} answers.` }]
     const [applied, known] = [await countMigrations(db), v.parse(Journal, JSON.parse(await readFile(journal, 'utf8'))).entries.length]
     if (applied < known) {
       findings.push({ state: 'wrong', text: `${known - applied} of ${known} migrations are not applied.`, mend: 'Run npm run db:migrate; the built server does so at its start.' })
       return { findings, mirrored: null }
     }
-    const [state] = await db.$client<{ instanceId: string | null, lastEventAt: Date | string | null }[]>`
-      select instance_id as "instanceId", last_event_at as "lastEventAt" from sync_state
-    `
-    findings.push({ state: 'good', text: 'All migrations are applied.' }, heard(state?.lastEventAt ?? null))
-    return { findings, mirrored: state?.instanceId ?? null }
+    findings.push({ state: 'good', text: 'All migrations are applied.' }, heard(await findLastEventAt(db)))
+    return { findings, mirrored: await findInstanceId(db) }
   }
   catch (error) {
     return { findings: [{ state: 'wrong', text: `Postgres does not answer: ${messageOf(error)}`, mend: 'Check DATABASE_URL, that Postgres runs, and that this machine may connect.' }], mirrored: null }
@@ -83,22 +81,10 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
   }
 }
 
-function heard(lastEventAt: Date | string | null): Finding {
+function heard(lastEventAt: Date | null): Finding {
   return lastEventAt
-    ? { state: 'good', text: `Clerk's last event arrived at ${new Date(lastEventAt).toISOString()}.` }
+    ? { state: 'good', text: `Clerk's last event arrived at ${lastEventAt.toISOString()}.` }
     : { state: 'note', text: 'No event of Clerk has arrived yet.', mend: 'Add the endpoint in Clerk\'s dashboard (Webhooks), or see its deliveries there: each failed one says why.' }
-}
-
-async function versionOf(db: Database): Promise<string> {
-  const [row] = await db.$client<{ version: string }[]>`select split_part(current_setting('server_version'), ' ', 1) as version`
-  return row?.version ?? ''
-}
-
-async function countMigrations(db: Database): Promise<number> {
-  const [table] = await db.$client<{ name: string | null }[]>`select to_regclass('drizzle.__drizzle_migrations')::text as name`
-  if (!table?.name) return 0
-  const [row] = await db.$client<{ count: number }[]>`select count(*)::int from drizzle.__drizzle_migrations`
-  return row?.count ?? 0
 }
 
 /** A refused connection hides behind an AggregateError without words. */

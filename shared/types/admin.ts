@@ -1,10 +1,8 @@
 import type { UserStatus } from './user.ts'
 
-export const syncSources = ['webhook', 'scan', 'request'] as const
-export type SyncSource = (typeof syncSources)[number]
+export type SyncSource = 'webhook' | 'scan' | 'request'
 
-export const outcomes = ['applied', 'stale', 'ignored', 'rejected', 'failed'] as const
-export type Outcome = (typeof outcomes)[number]
+export type Outcome = 'applied' | 'stale' | 'ignored' | 'rejected' | 'failed'
 
 /** A row of `users` as an admin sees it. Times are ISO 8601. */
 export interface AdminUser {
