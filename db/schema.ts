@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { Outcome, SyncSource } from '../shared/types/admin.ts'
 import type { ScanCounts, ScanKind, ScanReport } from '../shared/types/sync.ts'
 
 /** Milliseconds are what Clerk gives and what JavaScript can hold; more would not survive a round trip. */
 const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })
+
+const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 /**
  * The mirror of Clerk's users. Only `server/sync` writes it.
@@ -18,6 +20,11 @@ export const users = pgTable('users', {
   lastName: text(),
   /** The full name, else the user name: one rule for every list, sort and search. */
   name: text().generatedAlwaysAs(sql`coalesce(nullif(btrim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), ''), username)`),
+  /**
+   * The words that people are found by, without accents: of the names and the user name as they are, of the e-mail
+   * after a `~`, so that only who asks for those finds them. `search_words` and `search_query` are in the migrations.
+   */
+  search: tsvector().generatedAlwaysAs(sql`array_to_tsvector(search_words(coalesce(username, '') || ' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, ''), '') || search_words(coalesce(email, ''), '~'))`),
   imageUrl: text(),
   email: text(),
   banned: boolean().notNull().default(false),
@@ -31,6 +38,8 @@ export const users = pgTable('users', {
 }, t => [
   index('users_joined_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id),
   index('users_name_idx').on(sql`lower(coalesce(${t.name}, ''))`, t.id),
+  index('users_username_idx').on(sql`lower(${t.username})`).where(sql`${t.deletedAt} is null`),
+  index('users_search_idx').using('gin', t.search),
   index('users_synced_idx').on(t.syncedAt, t.id),
   index('users_deleted_idx').on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
   index('users_pending_idx').on(t.id).where(sql`${t.clerkUpdatedAt} is null and ${t.deletedAt} is null`),
@@ -53,7 +62,12 @@ export const posts = pgTable('posts', {
   body: text(),
   createdAt: instant().notNull().default(sql`now()`),
   deletedAt: instant(),
+  /** Who deleted it, and may undo that for a while. */
+  deletedBy: text(),
+  /** Made by the author's browser, so that sending again after a lost answer does not post twice. */
+  key: uuid(),
 }, t => [
+  uniqueIndex('posts_key_idx').on(t.authorId, t.key).where(sql`${t.key} is not null`),
   index('posts_feed_idx').on(t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null`),
   index('posts_author_idx').on(t.authorId, t.createdAt, t.id),
   index('posts_parent_idx').on(t.parentId, t.createdAt, t.id).where(sql`${t.parentId} is not null`),
