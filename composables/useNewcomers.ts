@@ -1,5 +1,5 @@
 import { useDocumentVisibility, useMediaQuery, watchThrottled } from '@vueuse/core'
-import type { Newcomer } from '~~/shared/types/user'
+import type { Member } from '~~/shared/types/user'
 
 /** A name that is new to this page may be a newcomer's or an old member's: it asks, but seldom, and not with everyone else. */
 const ASK_AT_MOST_EVERY_MS = 2_000
@@ -7,7 +7,7 @@ const SPREAD_MS = 1_000
 
 /** Who joined last, newest first; empty until known. Asked for only where there is room for it (`xl`) and someone looks. */
 export function useNewcomers() {
-  const newcomers = useState<Newcomer[]>('newcomers', () => [])
+  const newcomers = useState<Member[]>('newcomers', () => [])
   const isWide = useMediaQuery('(min-width: 80rem)')
   const visibility = useDocumentVisibility()
   const { learn } = usePeople()
@@ -21,7 +21,7 @@ export function useNewcomers() {
     const question = wanted.value
     const at = Date.now()
     try {
-      const { users } = await $fetch<{ users: Newcomer[] }>('/api/users/recent')
+      const { users } = await $fetch<{ users: Member[] }>('/api/users/recent')
       learn(users, at)
       newcomers.value = users
       answered = question

@@ -1,5 +1,6 @@
 import type { Post } from '~~/shared/types/post'
 import type { PublicUser } from '~~/shared/types/user'
+import type { Written } from './useComposer'
 
 /** What can happen to a list of posts, wherever it is shown: a feed, with the new one first, or replies, with it last. */
 export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies') {
@@ -25,12 +26,12 @@ export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies') {
   })
 
   /** Shows a post at once and sends it. When it is refused it goes away again, and the caller gets the error. */
-  async function publish(body: string, by: PublicUser, parentId: string | null = null): Promise<Post> {
-    const draft = draftPost(body, by, parentId)
+  async function publish(written: Written, by: PublicUser, parentId: string | null = null): Promise<Post> {
+    const draft = draftPost(written, by, parentId)
     posts.value = kind === 'feed' ? [draft, ...posts.value] : [...posts.value, draft]
     try {
       const asked = Date.now()
-      const post = await request<Post>('/api/posts', { method: 'POST', body: { body, parentId } })
+      const post = await request<Post>('/api/posts', { method: 'POST', body: { body: written.body, key: written.key, parentId } })
       learnFrom([post], asked)
       // The same post may have come by another way while we waited.
       posts.value = posts.value.filter(({ id }) => id !== post.id).map(other => other.id === draft.id ? post : other)

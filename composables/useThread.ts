@@ -1,5 +1,6 @@
 import type { Post, Thread } from '~~/shared/types/post'
 import type { PublicUser } from '~~/shared/types/user'
+import type { Written } from './useComposer'
 
 /** Replies that come together are asked for together, and not by every reader at the same moment. */
 const GATHER_MS = 250
@@ -83,10 +84,10 @@ export async function useThread(id: string) {
       ofReplies?.erase(postId)
       countReplies(-1)
     },
-    async reply(body: string, by: PublicUser) {
+    async reply(written: Written, by: PublicUser) {
       countReplies(1)
       try {
-        await ofReplies?.publish(body, by, id)
+        await ofReplies?.publish(written, by, id)
       }
       catch (failure) {
         countReplies(-1)

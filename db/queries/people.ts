@@ -1,5 +1,7 @@
-import { and, desc, eq, isNotNull, sql } from 'drizzle-orm'
-import type { Newcomer, OwnProfile, PublicUser } from '../../shared/types/user.ts'
+import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
+import type { PeopleQuery } from '../../shared/schemas/people.ts'
+import type { Position } from '../../shared/schemas/paging.ts'
+import type { Member, OwnProfile, PublicUser } from '../../shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { profiles, users } from '../schema.ts'
 
@@ -54,16 +56,31 @@ export async function findPerson(db: Database, id: string) {
   return row
 }
 
-/** Who joined last, newest first; not those whose news has not come, nor the hidden. */
-export async function listNewcomers(db: Database, limit: number): Promise<Newcomer[]> {
-  const joined = sql`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`
+const joined = sql`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`
+const nameKey = sql`lower(coalesce(${users.name}, ''))`
+
+/**
+ * People, paged by keyset; not those whose news has not come, nor the hidden. Without a search, who joined last comes first;
+ * those who are found, by the beginning of each word of their names or user name, come by name.
+ */
+export async function listPeople(db: Database, query: PeopleQuery): Promise<{ users: Member[], next: Position | null }> {
+  const { q, cursor, limit } = query
   const rows = await db
-    .select({ ...personColumns, joinedAt: users.clerkCreatedAt })
+    .select({ ...personColumns, joinedAt: sql<Date>`${joined}`.mapWith(users.syncedAt) })
     .from(users)
-    .where(and(isVisible, isNotNull(users.clerkCreatedAt)))
-    .orderBy(desc(joined), desc(users.id))
-    .limit(limit)
-  return rows.flatMap(({ joinedAt, ...person }) => joinedAt ? [{ ...toPublicUser(person), joinedAt: joinedAt.toISOString() }] : [])
+    .where(and(
+      isVisible,
+      isNotNull(users.clerkUpdatedAt),
+      q ? sql`${users.search} @@ search_query(${q}, false)` : undefined,
+      cursor && (q ? sql`(${nameKey}, ${users.id}) > (lower(${cursor.key}), ${cursor.id})` : sql`(${joined}, ${users.id}) < (${cursor.key}::timestamptz, ${cursor.id})`),
+    ))
+    .orderBy(...q ? [asc(nameKey), asc(users.id)] : [desc(joined), desc(users.id)])
+    .limit(limit + 1)
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    users: rows.slice(0, limit).map(({ joinedAt, ...person }) => ({ ...toPublicUser(person), joinedAt: joinedAt.toISOString() })),
+    next: last ? { key: q ? last.name ?? '' : last.joinedAt.toISOString(), id: last.id } : null,
+  }
 }
 
 /**

@@ -104,7 +104,7 @@ export async function listReplies(db: Database, id: string, viewerId: string | n
  * Writes a post and tells the other instances, in one statement that locks the author, so that a delete in flight is not outrun.
  * @returns whether it was written: not, when the author is not here, deleted or banned, or the parent is not there
  */
-export async function insertPost(db: Database, post: { id: string, authorId: string, parentId: string | null, body: string, createdAt?: Date }): Promise<boolean> {
+export async function insertPost(db: Database, post: { id: string, authorId: string, parentId: string | null, body: string, mentions?: string[], createdAt?: Date }): Promise<boolean> {
   const rows = await db.$client`
     with author as (
       select id from users where id = ${post.authorId} and deleted_at is null and not banned for share
@@ -115,6 +115,9 @@ export async function insertPost(db: Database, post: { id: string, authorId: str
       where ${post.parentId}::uuid is null
         or exists (select from posts p where p.id = ${post.parentId} and p.deleted_at is null)
       returning id
+    ), mentioned as (
+      insert into mentions (post_id, user_id)
+      select inserted.id, u.id from inserted, users u where u.id = any(${post.mentions ?? []})
     )
     select pg_notify(${CHANGES_CHANNEL}, json_build_object('posts', json_build_array(id))::text) from inserted
   `

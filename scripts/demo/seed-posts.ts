@@ -3,6 +3,7 @@ import type { Database } from '../../db/client.ts'
 import { insertLike } from '../../db/queries/likes.ts'
 import { insertPost, listPosts } from '../../db/queries/posts.ts'
 import { peopleIds } from '../../local-clerk/seed/people.ts'
+import { resolveMentions } from '../../server/utils/mentions.ts'
 import { demoPosts } from './posts.ts'
 import type { DemoPost } from './posts.ts'
 
@@ -21,7 +22,7 @@ export async function seedPosts(db: Database): Promise<number> {
   const write = async (post: DemoPost, parentId: string | null) => {
     const createdAt = new Date(now - post.minutesAgo * MINUTE_MS)
     const id = uuidv7({ msecs: createdAt.getTime() })
-    if (!await insertPost(db, { id, authorId: post.author, parentId, body: post.body, createdAt })) return
+    if (!await insertPost(db, { id, authorId: post.author, parentId, ...await resolveMentions(db, post.body), createdAt })) return
     written++
     for (const liker of post.likes ?? []) await insertLike(db, id, liker)
     for (const reply of post.replies ?? []) await write(reply, id)

@@ -9,6 +9,7 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/posts': ['GET', 'POST'],
   '/api/posts/:id': ['GET', 'DELETE'],
   '/api/posts/:id/like': ['PUT', 'DELETE'],
+  '/api/users': ['GET'],
   '/api/users/recent': ['GET'],
   '/api/users/:id': ['GET'],
   '/api/admin/users': ['GET'],

@@ -33,7 +33,14 @@ export type Me
     | { status: 'gone', userId: string }
     | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean }
 
-export interface Newcomer extends PublicUser {
+/** A person with the day they came. */
+export interface Member extends PublicUser {
   /** ISO 8601 */
   joinedAt: string
+}
+
+export interface MemberPage {
+  users: Member[]
+  /** Pass it back as `cursor`; null at the end. */
+  nextCursor: string | null
 }

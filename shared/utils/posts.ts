@@ -6,14 +6,14 @@ const DRAFT = 'draft:'
 let drafts = 0
 
 /** A post as it looks while it is on its way to the server. */
-export function draftPost(body: string, author: PublicUser, parentId: string | null): Post {
+export function draftPost({ body, mentions }: Pick<Post, 'body' | 'mentions'>, author: PublicUser, parentId: string | null): Post {
   return {
     id: `${DRAFT}${++drafts}`,
     parentId,
     body,
     createdAt: new Date().toISOString(),
     author,
-    mentions: [],
+    mentions,
     replyCount: 0,
     likeCount: 0,
     likedByMe: false,

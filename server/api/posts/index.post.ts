@@ -9,7 +9,7 @@ export default defineApiHandler(async (event): Promise<Post> => {
   const authorId = requireUser(event)
   const input = await readJson(event, NewPost)
   const db = await useDb()
-  const post = { id: uuidv7(), authorId, ...input }
+  const post = { id: uuidv7(), authorId, ...input, ...await resolveMentions(db, input.body) }
 
   if (!await insertPost(db, post)) {
     await requireAuthor(event)

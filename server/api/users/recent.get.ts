@@ -1,7 +1,10 @@
-import { listNewcomers } from '../../../db/queries/people.ts'
-import type { Newcomer } from '../../../shared/types/user.ts'
+import { listPeople } from '../../../db/queries/people.ts'
+import type { Member } from '../../../shared/types/user.ts'
 
 const SHOWN = 8
 
 /** Who joined last, newest first. */
-export default defineApiHandler(async (): Promise<{ users: Newcomer[] }> => ({ users: await listNewcomers(await useDb(), SHOWN) }))
+export default defineApiHandler(async (): Promise<{ users: Member[] }> => {
+  const { users } = await listPeople(await useDb(), { q: '', limit: SHOWN })
+  return { users }
+})

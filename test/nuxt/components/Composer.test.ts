@@ -1,11 +1,12 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
+import type { Written } from '~~/composables/useComposer'
 import FeedComposer from '~~/components/feed/Composer.vue'
 
 const author = { id: 'user_ada', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
 
-async function mount(publish: (body: string) => Promise<unknown>) {
+async function mount(publish: (written: Written) => Promise<unknown>) {
   const composer = await mountSuspended(FeedComposer, { props: { author, publish } })
   const box = composer.get('textarea')
   return {
@@ -47,7 +48,7 @@ describe('Composer', () => {
     await submit()
     await submit()
     await box.trigger('keydown', { key: 'Enter', ctrlKey: true })
-    expect(publish).toHaveBeenCalledExactlyOnceWith('Here.')
+    expect(publish).toHaveBeenCalledExactlyOnceWith({ body: 'Here.', mentions: [], key: expect.any(String) })
     expect(box.element.value).toBe('')
     resolve(undefined)
     await flushPromises()
@@ -72,5 +73,19 @@ describe('Composer', () => {
     await flushPromises()
     expect(box.element.value).toBe('Here.\n\nAnd another thing')
     expect(composer.get('[role=alert]').text()).toBe('This account is banned, so it cannot write here.')
+  })
+  it('sends the same text again under the same key, and another text under another', async () => {
+    const publish = vi.fn(async (_: Written) => Promise.reject(new Error('The answer was lost.')))
+    const { write, submit } = await mount(publish)
+    await write('Here.')
+    for (let times = 0; times < 2; times++) {
+      await submit()
+      await flushPromises()
+    }
+    await write('Here!')
+    await submit()
+    const [first, again, other] = publish.mock.calls.map(([written]) => written.key)
+    expect(again).toBe(first)
+    expect(other).not.toBe(first)
   })
 })

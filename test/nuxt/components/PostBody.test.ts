@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import FeedPostBody from '~~/components/feed/PostBody.vue'
 
 const noor = { id: 'user_noor', name: 'Noor', username: 'noor', imageUrl: null, status: 'here' } as const
-const post = (body: string | null) => ({ ...draftPost('', noor, null), body, mentions: [noor] })
+const post = (body: string | null) => draftPost({ body, mentions: [noor] }, noor, null)
 const mount = (body: string | null) => mountSuspended(FeedPostBody, { props: { post: post(body) } })
 
 describe('PostBody', () => {
@@ -28,9 +28,15 @@ describe('PostBody', () => {
   })
 
   it('links people who were mentioned', async () => {
-    const body = await mount('Hi @noor!')
+    const body = await mount('Hi <@user_noor>!')
     expect(body.get('a').attributes('href')).toBe('/users/user_noor')
-    expect(body.element.textContent).toBe('Hi @noor!')
+    expect(body.element.textContent).toBe('Hi @Noor!')
+  })
+
+  it('says so where a person who was mentioned is deleted', async () => {
+    const body = await mount('Hi <@user_erased>!')
+    expect(body.find('a').exists()).toBe(false)
+    expect(body.element.textContent).toBe('Hi deleted user!')
   })
 
   it('says that a post was deleted', async () => {

@@ -7,7 +7,7 @@ import { defineComponent, h } from 'vue'
 import type { Post } from '~~/shared/types/post'
 
 const author = { id: 'user_ada', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
-const post = (id: string): Post => ({ ...draftPost(id, author, null), id })
+const post = (id: string): Post => ({ ...draftPost({ body: id, mentions: [] }, author, null), id })
 
 let pages: Record<string, { posts: Post[], nextCursor: string | null }> = {}
 let refuse = false
@@ -85,7 +85,7 @@ describe('useFeed', () => {
   it('shows a post at once and then as the server has it', async () => {
     pages = { '': { posts: [post('1')], nextCursor: null } }
     const feed = await mountFeed()
-    const sent = feed.publish('Here.', author)
+    const sent = feed.publish({ body: 'Here.', mentions: [], key: 'key' }, author)
     expect(feed.posts.value[0]).toMatchObject({ body: 'Here.', author })
     await sent
     expect(ids(feed)).toEqual(['new', '1'])
@@ -95,7 +95,7 @@ describe('useFeed', () => {
     pages = { '': { posts: [post('1')], nextCursor: null } }
     const feed = await mountFeed()
     refuse = true
-    await expect(feed.publish('Here.', author)).rejects.toMatchObject({ data: { message: 'You cannot write here.' } })
+    await expect(feed.publish({ body: 'Here.', mentions: [], key: 'key' }, author)).rejects.toMatchObject({ data: { message: 'You cannot write here.' } })
     expect(ids(feed)).toEqual(['1'])
   })
 

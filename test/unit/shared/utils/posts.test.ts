@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { applyChanges, draftPost, erasePost, hideAuthors, insertPosts, isAbove, isDraft, mergePosts, reconcilePosts } from '../../../../shared/utils/posts.ts'
 
 const author = { id: 'user_a', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
-const post = (id: string, body = id) => ({ ...draftPost(body, author, null), id })
+const post = (id: string, body = id) => ({ ...draftPost({ body, mentions: [] }, author, null), id })
 
 it('tells drafts from posts', () => {
-  expect(isDraft(draftPost('Here.', author, null))).toBe(true)
+  expect(isDraft(draftPost({ body: 'Here.', mentions: [] }, author, null))).toBe(true)
   expect(isDraft(post('0193'))).toBe(false)
-  expect(draftPost('a', author, null).id).not.toBe(draftPost('a', author, null).id)
+  const draft = () => draftPost({ body: 'a', mentions: [] }, author, null)
+  expect(draft().id).not.toBe(draft().id)
 })
 
 it('adds a page without doubling what is known', () => {
@@ -26,7 +27,7 @@ describe('a feed brought up to date', () => {
   })
 
   it('keeps what is older than the answer, what came since the question, and drafts', () => {
-    const draft = draftPost('Here.', author, null)
+    const draft = draftPost({ body: 'Here.', mentions: [] }, author, null)
     const result = reconcilePosts([draft, at('5'), at('4'), at('1')], new Set([draft.id, '4', '1']), [at('4'), at('3')], false)
     expect(ids(result.posts)).toEqual([draft.id, '5', '4', '1'])
     expect(ids(reconcilePosts([at('4'), at('1')], new Set(['4', '1']), [at('4')], true).posts)).toEqual(['4'])

@@ -1,0 +1,36 @@
+import { watchDebounced } from '@vueuse/core'
+import type { Member, MemberPage } from '~~/shared/types/user'
+
+const DEBOUNCE_MS = 200
+
+/** Everyone who is here, newest first, or those whose names begin with what is searched for. The search is in the address. */
+export function useDirectory() {
+  const route = useRoute()
+  const router = useRouter()
+  const request = useRequestFetch()
+  const { learn } = usePeople()
+
+  const q = computed(() => typeof route.query.q === 'string' ? route.query.q.trim().slice(0, 100) : '')
+  const search = ref(q.value)
+  watchDebounced(search, text => router.replace({ query: text.trim() ? { q: text.trim() } : {} }), { debounce: DEBOUNCE_MS })
+  watch(q, (text) => {
+    if (text !== search.value.trim()) search.value = text
+  })
+
+  const pages = usePages<Member>('people', async (cursor) => {
+    const at = Date.now()
+    const page = await request<MemberPage>('/api/users', { query: { q: q.value || undefined, cursor, limit: 30 } })
+    learn(page.users, at)
+    return { rows: page.users, nextCursor: page.nextCursor }
+  }, q)
+
+  const hidden = ref(new Set<string>())
+  useLive({
+    users: ({ users, hiddenIds }) => {
+      for (const { id } of users) hidden.value.delete(id)
+      for (const id of hiddenIds) hidden.value.add(id)
+    },
+  })
+
+  return { ...pages, q, search, people: computed(() => pages.rows.value.filter(({ id }) => !hidden.value.has(id))) }
+}

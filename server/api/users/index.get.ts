@@ -1,0 +1,11 @@
+import { listPeople } from '../../../db/queries/people.ts'
+import { encodeCursor } from '../../../shared/schemas/paging.ts'
+import { PeopleQuery } from '../../../shared/schemas/people.ts'
+import type { MemberPage } from '../../../shared/types/user.ts'
+
+/** Whom one may mention, and the directory: for people who are signed in, so that nobody harvests the names. */
+export default defineApiHandler(async (event): Promise<MemberPage> => {
+  requireUser(event)
+  const { users, next } = await listPeople(await useDb(), readQuery(event, PeopleQuery))
+  return { users, nextCursor: next && encodeCursor(next) }
+})

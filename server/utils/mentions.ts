@@ -1,0 +1,18 @@
+import { findMentionable } from '../../db/queries/mentions.ts'
+import type { Database } from '../../db/client.ts'
+import { POST_MAX_BYTES, POST_MAX_MENTIONS } from '../../shared/schemas/text.ts'
+import { mentionedIds, mentionedUsernames, settleMentions } from '../../shared/utils/mentions.ts'
+
+/**
+ * A body as it is stored, every mention by user id, and the ids. One query, and only for a body with an `@`.
+ * User names beyond 20 mentions, or that would make the body too large, stay plain text.
+ */
+export async function resolveMentions(db: Database, body: string): Promise<{ body: string, mentions: string[] }> {
+  if (!body.includes('@')) return { body, mentions: [] }
+  const ids = mentionedIds(body)
+  const people = await findMentionable(db, ids, mentionedUsernames(body).slice(0, POST_MAX_MENTIONS - ids.length))
+  const settled = settleMentions(body, people)
+  const fits = new TextEncoder().encode(settled).length <= POST_MAX_BYTES
+  const stored = fits ? settled : settleMentions(body, people.map(({ id }) => ({ id })))
+  return { body: stored, mentions: mentionedIds(stored) }
+}
