@@ -12,9 +12,9 @@ export type Database = ReturnType<typeof openDatabase>
  * A pool of at most `max` connections, opened when first used.
  * @param url a direct `postgres://` address: LISTEN and advisory locks do not survive a transaction pooler
  * @param options.max connections, 10 when not said
- * @param options.onQuery sees each statement's text; for tests that count
+ * @param options.onQuery sees each statement's text and parameters; for tests that count or explain
  */
-export function openDatabase(url: string, options: { max?: number, onQuery?: (statement: string) => void } = {}) {
+export function openDatabase(url: string, options: { max?: number, onQuery?: (statement: string, parameters: unknown[]) => void } = {}) {
   const client = postgres(url, {
     max: options.max ?? 10,
     connect_timeout: 5,
@@ -24,7 +24,7 @@ export function openDatabase(url: string, options: { max?: number, onQuery?: (st
     // A statement that hangs must become a 500 before Svix gives up on the delivery, after 15 s.
     connection: { application_name: 'rollcall', statement_timeout: STATEMENT_TIMEOUT_MS },
     onnotice: () => {},
-    debug: options.onQuery ? (_connection, statement) => options.onQuery?.(statement) : false,
+    debug: options.onQuery ? (_connection, statement, parameters) => options.onQuery?.(statement, parameters) : false,
   })
   return drizzle({ client, schema, casing: 'snake_case' })
 }

@@ -25,5 +25,8 @@ export async function findChangedPosts(db: Database, ids: string[]): Promise<Pos
     })
     .from(posts)
     .innerJoin(users, eq(users.id, posts.authorId))
-    .where(sql`${inArray(posts.id, ids)} or ${posts.id} in (select p.parent_id from posts p where ${inArray(sql`p.id`, ids)})`)
+    .where(sql`${posts.id} in (
+      select p.id from posts p where ${inArray(sql`p.id`, ids)}
+      union select p.parent_id from posts p where ${inArray(sql`p.id`, ids)}
+    )`)
 }

@@ -58,6 +58,8 @@ export async function findPerson(db: Database, id: string) {
 
 const joined = sql`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`
 const nameKey = sql`lower(coalesce(${users.name}, ''))`
+/** The same order, not by the index of it: those of one name stand together there, maybe at its other end. */
+const foundOrder = sql`(${nameKey} || '')`
 
 /**
  * People, paged by keyset; not those whose news has not come, nor the hidden. Without a search, who joined last comes first;
@@ -74,7 +76,7 @@ export async function listPeople(db: Database, query: PeopleQuery): Promise<{ us
       q ? sql`${users.search} @@ search_query(${q}, false)` : undefined,
       cursor && (q ? sql`(${nameKey}, ${users.id}) > (lower(${cursor.key}), ${cursor.id})` : sql`(${joined}, ${users.id}) < (${cursor.key}::timestamptz, ${cursor.id})`),
     ))
-    .orderBy(...q ? [asc(nameKey), asc(users.id)] : [desc(joined), desc(users.id)])
+    .orderBy(...q ? [asc(foundOrder), asc(users.id)] : [desc(joined), desc(users.id)])
     .limit(limit + 1)
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {

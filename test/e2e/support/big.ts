@@ -1,30 +1,40 @@
 import type { Database } from '../../../db/client.ts'
 
 /** When the generated rows end; they go back from here. */
-export const bigNow = new Date('2026-11-01T12:00:00.000Z')
+export const bigNow = '2026-11-01T12:00:00.000Z'
+
+export const bigUserId = (n: number) => `user_${String(n).padStart(27, '0')}`
+
+/** A reply, unless `n` is divisible by 5. */
+export const bigPostId = (n: number) => {
+  const hex = (1_700_000_000_000 + n * 30_000).toString(16).padStart(12, '0') + n.toString(16).padStart(20, '0')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
 
 /**
  * Fills an empty database: `users` people with a profile each tenth, and `posts` posts over a year, four of five of them
  * replies, with a like for each second and a mention in each twentieth. By SQL alone, so that a million take seconds.
+ * @param db of one connection
  */
 export async function fillDatabase(db: Database, { users, posts }: { users: number, posts: number }): Promise<void> {
   const sql = db.$client
+  await sql`set statement_timeout = 0`
   const id = (n: string) => sql.unsafe(`('user_' || lpad((${n})::text, 27, '0'))`)
   const postId = (n: string) => sql.unsafe(`(lpad(to_hex((1700000000000 + (${n}) * 30000)::bigint), 12, '0') || lpad(to_hex((${n})::bigint), 20, '0'))::uuid`)
   await sql`
     insert into users (id, username, first_name, last_name, email, clerk_created_at, clerk_updated_at, clerk_event_at, synced_at, synced_by)
     select ${id('n')}, 'person' || n, (array['Ada', 'Ben', 'Chloé', 'Łukasz', 'Noor', 'Omar', 'Zoë', '김'])[1 + n % 8] || n % 97, 'Family' || n % 5003,
       'person' || n || '@example.com', t, t, t, t, 'webhook'
-    from generate_series(1, ${users}::int) n, lateral (select ${bigNow}::timestamptz - n * interval '1 minute' as t) times
+    from generate_series(1, ${users}::bigint) n, lateral (select ${bigNow}::timestamptz - n * interval '1 minute' as t) times
   `
   await sql`
     insert into posts (id, author_id, parent_id, body, created_at)
     select ${postId('n')}, ${id(`1 + (n * 7919) % ${users}`)}, case when n % 5 > 0 then ${postId('n - n % 5')} end, 'Post ' || n,
-      ${bigNow}::timestamptz - (${posts}::int - n) * interval '30 seconds'
-    from generate_series(5, ${posts}::int + 4) n
+      ${bigNow}::timestamptz - (${posts}::bigint - n) * interval '30 seconds'
+    from generate_series(5, ${posts}::bigint + 4) n
   `
-  await sql`insert into likes (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 31) % ${users}`)} from generate_series(5, ${posts}::int + 4, 2) n`
-  await sql`insert into mentions (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 17) % ${users}`)} from generate_series(5, ${posts}::int + 4, 20) n`
-  await sql`insert into profiles (user_id, bio) select ${id('n')}, 'Here.' from generate_series(1, ${users}::int, 10) n`
+  await sql`insert into likes (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 31) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 2) n`
+  await sql`insert into mentions (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 17) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 20) n`
+  await sql`insert into profiles (user_id, bio) select ${id('n')}, 'Here.' from generate_series(1, ${users}::bigint, 10) n`
   await sql`vacuum analyze`
 }

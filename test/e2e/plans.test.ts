@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+import * as v from 'valibot'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Database } from '../../db/client.ts'
+import { closeDatabase, openDatabase } from '../../db/client.ts'
+import { migrateDatabase } from '../../db/migrate.ts'
+import { findChangedPosts, findChangedUsers } from '../../db/queries/changes.ts'
+import { findMentionable } from '../../db/queries/mentions.ts'
+import { findPerson, listPeople } from '../../db/queries/people.ts'
+import { findPost, listAncestors, listPosts, listReplies } from '../../db/queries/posts.ts'
+import { bigNow, bigPostId, bigUserId, fillDatabase } from './support/big.ts'
+import { createTestDatabase } from './support/rollcall.ts'
+
+const size = { users: 100_000, posts: 1_000_000 }
+/** What a page of 20 to 30 rows may touch in any one step: itself, and what it counts. */
+const ROWS_AT_MOST = 2_000
+/** A search also touches everyone whom it finds. */
+const NAMESAKES = size.users / 8
+
+interface Step {
+  'Node Type': string
+  'Relation Name'?: string | undefined
+  'Index Name'?: string | undefined
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number | undefined
+  'Plans'?: Step[] | undefined
+}
+const Step: v.GenericSchema<unknown, Step> = v.object({
+  'Node Type': v.string(),
+  'Relation Name': v.optional(v.string()),
+  'Index Name': v.optional(v.string()),
+  'Actual Rows': v.number(),
+  'Actual Loops': v.number(),
+  'Rows Removed by Filter': v.optional(v.number()),
+  'Plans': v.optional(v.array(v.lazy(() => Step))),
+})
+const Explained = v.tuple([v.object({ 'QUERY PLAN': v.tuple([v.object({ Plan: Step })]) })])
+
+const withChildren = (step: Step): Step[] => [step, ...(step.Plans ?? []).flatMap(withChildren)]
+const rowsOf = (step: Step) => (step['Actual Rows'] + (step['Rows Removed by Filter'] ?? 0)) * step['Actual Loops']
+
+describe(`with ${size.users} people and ${size.posts} posts`, () => {
+  let db: Database
+  let asked: { statement: string, parameters: unknown[] }[] = []
+
+  beforeAll(async () => {
+    const url = await createTestDatabase()
+    await migrateDatabase(url, resolve(import.meta.dirname, '../../db/migrations'))
+    db = openDatabase(url, { max: 1, onQuery: (statement, parameters) => asked.push({ statement, parameters }) })
+    await fillDatabase(db, size)
+  }, 240_000)
+  afterAll(() => closeDatabase(db))
+
+  /** Every step of the plans of the statements that a query of ours runs. */
+  async function stepsOf(run: () => Promise<unknown>): Promise<Step[]> {
+    asked = []
+    await run()
+    const plans = []
+    for (const { statement, parameters } of [...asked]) {
+      const values = parameters.map(one => one === null || Array.isArray(one) ? one : String(one))
+      const rows = await db.$client.unsafe(`explain (analyze, format json) ${statement}`, values)
+      plans.push(v.parse(Explained, [...rows])[0]['QUERY PLAN'][0].Plan)
+    }
+    return plans.flatMap(withChildren)
+  }
+
+  const someone = bigUserId(7)
+  const farDown = new Date(Date.parse(bigNow) - 60 * 86_400_000).toISOString()
+  const lead = bigPostId(500_000)
+  const after = { key: farDown, id: lead }
+  const posts = { limit: 20, viewerId: someone }
+  const people = { q: '', limit: 30 }
+
+  it.each<[string, string[], () => Promise<unknown>, rowsAtMost?: number]>([
+    ['the feed', ['posts_feed_idx'], () => listPosts(db, posts)],
+    ['the feed, far down', ['posts_feed_idx'], () => listPosts(db, { ...posts, after })],
+    ['a person\'s posts', ['posts_author_idx'], () => listPosts(db, { ...posts, author: someone })],
+    ['a person\'s posts, far down', ['posts_author_idx'], () => listPosts(db, { ...posts, author: someone, after })],
+    ['a post', ['posts_pkey'], () => findPost(db, lead, someone)],
+    ['what a reply answers', ['posts_pkey'], () => listAncestors(db, bigPostId(500_001), someone)],
+    ['replies', ['posts_parent_idx'], () => listReplies(db, lead, someone)],
+    ['a person', ['users_pkey'], () => findPerson(db, someone)],
+    ['people, newest first', ['users_joined_idx'], () => listPeople(db, people)],
+    ['people, far down', ['users_joined_idx'], () => listPeople(db, { ...people, cursor: { key: farDown, id: someone } })],
+    ['people of a rare name', ['users_search_idx'], () => listPeople(db, { ...people, q: 'family77' })],
+    ['people of a common name', ['users_search_idx'], () => listPeople(db, { ...people, q: 'zoe' }), NAMESAKES],
+    ['a person by user name', ['users_search_idx'], () => listPeople(db, { ...people, q: 'person4711' })],
+    ['who is mentioned', ['users_pkey', 'users_username_idx'], () => findMentionable(db, [someone], ['person8'])],
+    ['posts that changed', ['posts_pkey'], () => findChangedPosts(db, [lead, bigPostId(500_001)])],
+    ['people who changed', ['users_pkey'], () => findChangedUsers(db, [someone])],
+  ])('%s come by their index', async (_, indexes, run, rowsAtMost = ROWS_AT_MOST) => {
+    const steps = await stepsOf(run)
+    const read = steps.filter(step => step['Relation Name'] ?? step['Index Name'])
+    const tell = steps.map(step => `${step['Node Type']} ${step['Index Name'] ?? step['Relation Name'] ?? ''} ${rowsOf(step)}`).join('\n')
+    for (const index of indexes) expect(read.map(step => step['Index Name']), tell).toContain(index)
+    expect(read.filter(step => step['Node Type'] === 'Seq Scan'), tell).toEqual([])
+    expect(Math.max(...read.map(rowsOf)), tell).toBeLessThanOrEqual(rowsAtMost)
+  })
+})
