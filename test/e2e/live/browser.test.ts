@@ -105,15 +105,14 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
     const ben = rollcall.clerk.users.create({ firstName: 'Ben', username: 'ben' }).id
     await rollcall.clerk.deliveries.settled()
     const id = await write(ben, 'Ben asks.')
-    const answer = await write(ada, 'Ada answers @ben', id)
-    await rollcall.db.$client`insert into mentions (post_id, user_id) values (${answer}, ${ben}) on conflict do nothing`
+    await write(ada, 'Ada answers @ben', id)
     const [feed, thread, profile] = [await person(0), await person(1), await person(1)]
     await Promise.all([follow(feed, '/'), follow(thread, `/posts/${id}`), follow(profile, `/users/${ben}`)])
 
     rollcall.clerk.users.update(ben, { firstName: 'Benedict', lastName: 'Stone', username: 'benedict' })
     for (const page of [feed, thread, profile]) await named(page, 'Ben asks.').getByText('Benedict Stone', { exact: true }).waitFor()
     await profile.getByRole('heading', { level: 1, name: 'Benedict Stone' }).waitFor()
-    await thread.getByRole('link', { name: '@benedict', exact: true }).waitFor()
+    await thread.getByRole('link', { name: '@Benedict Stone', exact: true }).waitFor()
 
     await write(ada, 'And again.', id)
     await postsWith(thread, 'And again.').waitFor()
