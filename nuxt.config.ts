@@ -36,6 +36,10 @@ export default defineNuxtConfig({
   dir: { app: 'app' },
   srcDir: '.',
   ignore: [...outside, 'docs'].map(folder => `${folder}/**`),
+  experimental: {
+    // A page is fetched when someone points at its link, not because the link is in sight: the first page stays small.
+    defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
+  },
   compatibilityDate: '2026-11-01',
   nitro: {
     compressPublicAssets: { gzip: true, brotli: true },
@@ -63,6 +67,12 @@ export default defineNuxtConfig({
     },
   },
   telemetry: false,
+  hooks: {
+    // What is loaded when it is wanted is not fetched ahead either.
+    'build:manifest': (manifest) => {
+      for (const chunk of Object.values(manifest)) chunk.dynamicImports = []
+    },
+  },
   clerk: {
     signInUrl: '/sign-in',
     signUpUrl: '/sign-up',
