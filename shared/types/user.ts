@@ -17,6 +17,8 @@ export interface Profile extends PublicUser {
   country: string | null
   /** ISO 8601; null while pending */
   joinedAt: string | null
+  /** Their posts are hidden while this lasts. */
+  banned: boolean
 }
 
 /** What a person keeps here beside what Clerk holds; shown to its owner alone. */

@@ -1,3 +1,5 @@
+import { formatters } from './locale.ts'
+
 /** ISO 3166-1 alpha-2, the officially assigned codes. */
 export const countryCodes = (
   'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ '
@@ -9,12 +11,22 @@ export const countryCodes = (
   + 'UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW'
 ).split(' ')
 
-/** A country's name in English; the code itself where it is not known. */
-export function countryName(code: string): string {
+const names = formatters((locale, options: Intl.DisplayNamesOptions) => new Intl.DisplayNames(locale, options))
+
+/** A country's name in the reader's language; the code itself where it is not known. */
+export function countryName(code: string, locale = 'en-GB'): string {
   try {
-    return new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code
+    return names(locale, { type: 'region' }).of(code) ?? code
   }
   catch {
     return code
   }
+}
+
+/** All countries by name, in the order of the reader's language, as a select takes them. */
+export function countriesIn(locale: string): { value: string, label: string }[] {
+  const { compare } = new Intl.Collator(locale)
+  return countryCodes
+    .map(code => ({ value: code, label: countryName(code, locale) }))
+    .sort((a, b) => compare(a.label, b.label))
 }

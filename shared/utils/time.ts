@@ -1,48 +1,72 @@
+import { formatters } from './locale.ts'
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+const dates = formatters((locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options))
+const numbers = formatters((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options))
+const relatives = formatters((locale, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(locale, options))
+
 /**
- * How long ago, as briefly as people say it: `now`, `5 min`, `3 h`, `2 d`, then the day.
- * Both instants in any form `Date` reads. A clock that runs behind shows `now`, never a negative time.
+ * How long ago, as briefly as the reader's language has it: `now`, `5m`, `3h`, `2d`, then the day.
+ * A clock that runs behind shows `now`, never a negative time.
+ * @param iso any form that `Date` reads
+ * @param now milliseconds
  */
-export function relativeTime(iso: string, now: number, timeZone = 'UTC'): string {
+export function relativeTime(iso: string, now: number, timeZone = 'UTC', locale = 'en-GB'): string {
   const age = now - Date.parse(iso)
-  if (age < MINUTE) return 'now'
-  if (age < HOUR) return `${Math.floor(age / MINUTE)} min`
-  if (age < DAY) return `${Math.floor(age / HOUR)} h`
-  if (age < 7 * DAY) return `${Math.floor(age / DAY)} d`
-  const sameYear = yearOf(iso, timeZone) === yearOf(new Date(now).toISOString(), timeZone)
-  return format(iso, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }), timeZone })
+  const count = (size: number, unit: string) => numbers(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(Math.floor(age / size))
+  if (age < MINUTE) return justNow(locale)
+  if (age < HOUR) return count(MINUTE, 'minute')
+  if (age < DAY) return count(HOUR, 'hour')
+  if (age < 7 * DAY) return count(DAY, 'day')
+  const sameYear = civilDay(iso, timeZone).year === civilDay(now, timeZone).year
+  return format(iso, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }), timeZone }, locale)
 }
 
-/** As `relativeTime`, in a sentence: `just now`, `5 min ago`, `on 3 Mar`. */
-export function relativeTimeInWords(iso: string, now: number, timeZone = 'UTC'): string {
-  const text = relativeTime(iso, now, timeZone)
-  if (text === 'now') return 'just now'
-  return / (?:min|h|d)$/.test(text) ? `${text} ago` : `on ${text}`
+/** How long ago, as a sentence says it: `now`, `5 minutes ago`, `yesterday`, `3 weeks ago`. */
+export function relativeTimeInWords(iso: string, now: number, timeZone = 'UTC', locale = 'en-GB'): string {
+  const age = now - Date.parse(iso)
+  const ago = (count: number, unit: Intl.RelativeTimeFormatUnit, numeric: 'auto' | 'always' = 'always') =>
+    relatives(locale, { numeric }).format(-Math.floor(count), unit)
+  if (age < MINUTE) return justNow(locale)
+  if (age < HOUR) return ago(age / MINUTE, 'minute')
+  if (age < DAY) return ago(age / HOUR, 'hour')
+  // Yesterday is a day of the calendar: 26 hours ago may be the day before it.
+  const days = civilDay(now, timeZone).number - civilDay(iso, timeZone).number
+  if (days < 7) return ago(days, 'day', 'auto')
+  if (days < 30) return ago(days / 7, 'week')
+  if (days < 365) return ago(Math.min(11, Math.max(1, days / 30.4)), 'month')
+  return ago(Math.max(1, days / 365.2), 'year')
 }
 
-/** The whole instant with its zone: `21 November 2026, 04:38 UTC`. */
-export function fullTime(iso: string, timeZone = 'UTC'): string {
-  return format(iso, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone, timeZoneName: 'short' })
+/** The whole instant with its zone: `21 November 2026 at 04:38 UTC`. */
+export function fullTime(iso: string, timeZone = 'UTC', locale = 'en-GB'): string {
+  return format(iso, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone, timeZoneName: 'short' }, locale)
 }
 
 /** A day, as a table has room for: `3 Mar 2026`. */
-export function shortDay(iso: string, timeZone = 'UTC'): string {
-  return format(iso, { day: 'numeric', month: 'short', year: 'numeric', timeZone })
+export function shortDay(iso: string, timeZone = 'UTC', locale = 'en-GB'): string {
+  return format(iso, { day: 'numeric', month: 'short', year: 'numeric', timeZone }, locale)
 }
 
 /** A month, for "Joined November 2026". */
-export function monthAndYear(iso: string, timeZone = 'UTC'): string {
-  return format(iso, { month: 'long', year: 'numeric', timeZone })
+export function monthAndYear(iso: string, timeZone = 'UTC', locale = 'en-GB'): string {
+  return format(iso, { month: 'long', year: 'numeric', timeZone }, locale)
 }
 
-function yearOf(iso: string, timeZone: string): string {
-  return format(iso, { year: 'numeric', timeZone })
+function justNow(locale: string): string {
+  return relatives(locale, { numeric: 'auto' }).format(0, 'second')
 }
 
-// British English: its 24-hour clock reads the same in every version of ICU, so server and browser agree.
-function format(iso: string, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat('en-GB', options).format(new Date(iso))
+function format(iso: string, options: Intl.DateTimeFormatOptions, locale: string): string {
+  return dates(locale, options).format(new Date(iso))
+}
+
+/** The day of the calendar that an instant falls on in a zone: its year, and its number, one more each day. */
+function civilDay(instant: string | number, timeZone: string): { year: number, number: number } {
+  const parts = dates('en-GB', { calendar: 'gregory', numberingSystem: 'latn', day: 'numeric', month: 'numeric', year: 'numeric', timeZone }).formatToParts(new Date(instant))
+  const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find(one => one.type === type)?.value)
+  return { year: part('year'), number: Date.UTC(part('year'), part('month') - 1, part('day')) / DAY }
 }

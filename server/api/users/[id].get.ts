@@ -6,5 +6,6 @@ export default defineApiHandler(async (event): Promise<Profile> => {
   const { id } = readParams(event, UserParams)
   const person = await findPerson(await useDb(), id)
   if (!person) throw apiError(404, 'Nobody here has this id.')
-  return { ...toPublicUser(person), bio: person.bio, country: person.country, joinedAt: person.joinedAt?.toISOString() ?? null }
+  const { bio, country, banned, joinedAt } = person
+  return { ...toPublicUser(person), bio, country, banned, joinedAt: joinedAt?.toISOString() ?? null }
 })

@@ -1,0 +1,9 @@
+import { appendResponseHeader, defineEventHandler, getHeader } from 'h3'
+
+/** What a page must know and cannot see by itself: the reader's language, and the app's own address, never the Host header's. */
+export default defineEventHandler((event) => {
+  if (/^\/(?:api|_nuxt)\//.test(event.path)) return
+  const [origin = ''] = useEnv().NUXT_SITE_URL
+  event.context.page = { origin, locale: readerLocale(getHeader(event, 'accept-language')) }
+  appendResponseHeader(event, 'vary', 'accept-language')
+})

@@ -1,0 +1,17 @@
+import Negotiator from 'negotiator'
+import { localeOf } from '../../shared/utils/locale.ts'
+
+/** British English where nothing usable is said, and where English is said without a country: the app's own words are in it. */
+const FALLBACK = 'en-GB'
+
+/**
+ * The reader's language, for times, numbers and names of countries.
+ * @param header `Accept-Language` as the browser sent it
+ */
+export function readerLocale(header: string | undefined): string {
+  for (const tag of new Negotiator({ headers: { 'accept-language': header } }).languages()) {
+    const locale = localeOf(tag)
+    if (locale) return locale === 'en' ? FALLBACK : locale
+  }
+  return FALLBACK
+}

@@ -1,0 +1,16 @@
+/**
+ * The beginning of a text on one line, for a title or a description: cut between words, with an ellipsis.
+ * A word that is too long by itself is cut between characters as people count them.
+ * @param most UTF-16 units, the ellipsis among them
+ */
+export function excerpt(text: string, most: number): string {
+  const line = text.replace(/\s+/gu, ' ').trim()
+  if (line.length <= most) return line
+  const ends = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(line)].map(({ index }) => index)
+  const start = line.slice(0, endBefore(ends, most) || endBefore(graphemes(line), most))
+  return `${start.replace(/[\s\p{P}]+$/u, '')}…`
+}
+
+const endBefore = (ends: number[], most: number) => ends.findLast(end => end < most) ?? 0
+
+const graphemes = (text: string) => [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(({ index }) => index)

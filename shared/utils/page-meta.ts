@@ -1,0 +1,33 @@
+import type { Post } from '../types/post.ts'
+import type { Profile } from '../types/user.ts'
+import { excerpt } from './excerpt.ts'
+
+const TITLE_MAX = 70
+const DESCRIPTION_MAX = 200
+
+/** Faces come from anywhere; only what is served safely is passed on. */
+const safePicture = (url: string | null) => url?.startsWith('https://') ? url : null
+
+/** What a post's page says of itself. */
+export function postMeta(post: Post) {
+  const { name, imageUrl } = post.author
+  if (post.body === null) return { title: 'A deleted post', hidden: true } as const
+  const text = post.body
+  return {
+    title: excerpt(`${name}: ${text}`, TITLE_MAX),
+    description: excerpt(text, DESCRIPTION_MAX),
+    image: safePicture(imageUrl),
+    type: 'article',
+  } as const
+}
+
+/** What a person's page says of itself. */
+export function profileMeta({ name, username, bio, imageUrl, status, banned }: Profile) {
+  if (status !== 'here' || banned) return { title: name, hidden: true } as const
+  return {
+    title: username ? `${name} (@${username})` : name,
+    description: bio ? excerpt(bio, DESCRIPTION_MAX) : `What ${name} says on Rollcall.`,
+    image: safePicture(imageUrl),
+    type: 'profile',
+  } as const
+}
