@@ -6,11 +6,12 @@ import { peopleIds } from '../../local-clerk/seed/people.ts'
 import { resolveMentions } from '../../server/utils/mentions.ts'
 import { demoPosts } from './posts.ts'
 import type { DemoPost } from './posts.ts'
+import { seedProfiles } from './profiles.ts'
 
 const MINUTE_MS = 60_000
 
 /**
- * Gives an empty feed the posts of its people, through the same queries as the app.
+ * Gives an empty feed the posts of its people, and them their profiles, through the same queries as the app.
  * @returns how many were written; 0 when there were posts already
  */
 export async function seedPosts(db: Database): Promise<number> {
@@ -28,5 +29,6 @@ export async function seedPosts(db: Database): Promise<number> {
     for (const reply of post.replies ?? []) await write(reply, id)
   }
   for (const post of demoPosts(peopleIds)) await write(post, null)
+  await seedProfiles(db)
   return written
 }
