@@ -11,7 +11,7 @@ export default defineAppConfig({
       neutral: 'paper',
     },
     button: {
-      slots: { base: 'cursor-pointer rounded-full font-semibold' },
+      slots: { base: 'cursor-pointer rounded-full font-semibold focus-visible:outline-2 focus-visible:outline-offset-2 focus-visible:outline-primary' },
       defaultVariants: { size: 'lg' },
     },
     formField: { defaultVariants: { size: 'xl' } },

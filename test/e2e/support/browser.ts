@@ -51,7 +51,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     if (!allow.some(pattern => pattern.test(fault))) faults.push(fault)
   }
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) note(`console ${message.type()}: ${message.text()}`)
+    if (['error', 'warning'].includes(message.type())) note(`console ${message.type()} at ${page.url()}: ${message.text()}`)
   })
   page.on('pageerror', error => note(`uncaught: ${error.message}`))
   page.on('request', (request) => {
