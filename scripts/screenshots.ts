@@ -1,46 +1,79 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { defineCommand, runMain } from 'citty'
 import type { Browser, Page } from 'playwright-core'
+import * as v from 'valibot'
 import { adminEmail, memberEmail } from '../local-clerk/index.ts'
+import { peopleIds } from '../local-clerk/seed/people.ts'
 import { browserPath, launchBrowser } from '../test/e2e/support/browser.ts'
 import { signIn } from '../test/e2e/support/clerk-ui.ts'
 
-const folder = resolve(import.meta.dirname, '../docs/screenshots')
+const root = resolve(import.meta.dirname, '..')
 
-const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } } as const
+const widths = [1280, 390] as const
+const schemes = ['light', 'dark'] as const
 
 interface Shot {
   name: string
-  as: string
   path: string
-  size: keyof typeof sizes
-  colorScheme: 'light' | 'dark'
+  /** The test id of what is there once the page is. */
   ready: string
 }
 
-const shots: Shot[] = [
-  { name: 'feed', as: memberEmail, path: '/', size: 'wide', colorScheme: 'light', ready: 'post' },
-  { name: 'feed-dark', as: memberEmail, path: '/', size: 'wide', colorScheme: 'dark', ready: 'post' },
-  { name: 'feed-phone', as: memberEmail, path: '/', size: 'phone', colorScheme: 'light', ready: 'post' },
-  { name: 'admin', as: adminEmail, path: '/admin/users', size: 'wide', colorScheme: 'light', ready: 'admin-user' },
+/** What to show to whom; `:thread` is the post of the feed with the most replies. */
+const shots: { as: string, of: Shot[] }[] = [
+  {
+    as: memberEmail,
+    of: [
+      { name: 'feed', path: '/', ready: 'post' },
+      { name: 'thread', path: '/posts/:thread', ready: 'thread-replies' },
+      { name: 'profile', path: `/users/${peopleIds.zoe}`, ready: 'post' },
+      { name: 'settings', path: '/settings', ready: 'profile-form' },
+    ],
+  },
+  { as: adminEmail, of: [{ name: 'admin', path: '/admin/users', ready: 'admin-user' }] },
 ]
 
-async function take(browser: Browser, url: string, shot: Shot): Promise<void> {
-  const context = await browser.newContext({ baseURL: url, viewport: sizes[shot.size], colorScheme: shot.colorScheme, locale: 'en-GB', reducedMotion: 'reduce' })
-  const page = await context.newPage()
-  await signIn(page, shot.as)
-  await page.goto(shot.path)
-  await page.getByTestId(shot.ready).first().waitFor()
+const Feed = v.object({ posts: v.array(v.object({ id: v.string(), replyCount: v.number() })) })
+
+async function findThread(url: string): Promise<string> {
+  const { posts } = v.parse(Feed, await (await fetch(`${url}/api/posts?limit=50`)).json())
+  const [most] = posts.toSorted((a, b) => b.replyCount - a.replyCount)
+  if (!most) throw new Error(`There is no post at ${url}. Start the demo first: npm run demo.`)
+  return most.id
+}
+
+async function takeAll(browser: Browser, url: string, folder: string): Promise<void> {
+  const thread = await findThread(url)
+  for (const colorScheme of schemes) {
+    for (const { as, of } of shots) {
+      const context = await browser.newContext({ baseURL: url, colorScheme, locale: 'en-GB', reducedMotion: 'reduce', viewport: sizeOf(1280) })
+      const page = await context.newPage()
+      await signIn(page, as)
+      for (const shot of of) {
+        for (const width of widths) {
+          await page.setViewportSize(sizeOf(width))
+          await page.goto(shot.path.replace(':thread', thread))
+          await take(page, shot.ready, resolve(folder, `${shot.name}-${colorScheme}-${width}.png`))
+        }
+      }
+      await context.close()
+    }
+  }
+}
+
+const sizeOf = (width: typeof widths[number]) => ({ width, height: width === 390 ? 844 : 860 })
+
+async function take(page: Page, ready: string, path: string): Promise<void> {
+  await page.getByTestId(ready).first().waitFor()
   await page.locator('.cl-userButtonTrigger:visible').waitFor()
   await page.waitForLoadState('networkidle')
   await hideHints(page)
-  await page.screenshot({ path: resolve(folder, `${shot.name}.png`) })
-  await context.close()
-  console.log(`docs/screenshots/${shot.name}.png`)
+  await page.screenshot({ path })
+  console.log(`${path}, ${Math.round((await stat(path)).size / 1024)} KB`)
 }
 
-/** What only shows while someone's mouse is there, or while Clerk is in development. */
+/** What only shows while someone's mouse or keyboard is there. */
 async function hideHints(page: Page): Promise<void> {
   await page.mouse.move(0, 0)
   await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())
@@ -48,16 +81,20 @@ async function hideHints(page: Page): Promise<void> {
 
 await runMain(defineCommand({
   meta: { name: 'npm run screenshots --', description: 'Takes the pictures of the README from a running demo.' },
-  args: { url: { type: 'string', default: 'http://localhost:3000', description: 'Where the demo is' } },
+  args: {
+    url: { type: 'string', default: 'http://localhost:3000', description: 'Where the demo is' },
+    to: { type: 'string', default: 'docs/screenshots', description: 'The folder that they go to' },
+  },
   async run({ args }) {
     if (!browserPath) {
       process.exitCode = 1
       return
     }
+    const folder = resolve(root, args.to)
     await mkdir(folder, { recursive: true })
     const browser = await launchBrowser()
     try {
-      for (const shot of shots) await take(browser, args.url, shot)
+      await takeAll(browser, args.url, folder)
     }
     finally {
       await browser.close()
