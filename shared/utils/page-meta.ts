@@ -1,6 +1,7 @@
 import type { Post } from '../types/post.ts'
 import type { Profile } from '../types/user.ts'
 import { excerpt } from './excerpt.ts'
+import { plainText } from './mentions.ts'
 
 const TITLE_MAX = 70
 const DESCRIPTION_MAX = 200
@@ -12,7 +13,7 @@ const safePicture = (url: string | null) => url?.startsWith('https://') ? url : 
 export function postMeta(post: Post) {
   const { name, imageUrl } = post.author
   if (post.body === null) return { title: 'A deleted post', hidden: true } as const
-  const text = post.body
+  const text = plainText(post.body, post.mentions)
   return {
     title: excerpt(`${name}: ${text}`, TITLE_MAX),
     description: excerpt(text, DESCRIPTION_MAX),

@@ -93,7 +93,7 @@ describe('what a page says of itself', () => {
 
   it('keeps the pages of one\'s own out too', async () => {
     const authorization = await sessionOf(ada)
-    for (const [path, title] of [['/settings', 'Settings · Rollcall'], ['/admin/users', 'Users · Rollcall']] as const) {
+    for (const [path, title] of [['/people', 'People · Rollcall'], ['/settings', 'Settings · Rollcall'], ['/admin/users', 'Users · Rollcall']] as const) {
       const page = await headOf(path, { authorization })
       expect(page).toMatchObject({ status: 200, title })
       expect(page.meta.robots).toBe('noindex')

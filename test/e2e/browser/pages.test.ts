@@ -18,6 +18,7 @@ const pages = [
   `/users/${theodora}`,
   `/users/${kwame}`, // gone
   `/users/${ben}`, // banned
+  '/people',
   '/settings',
   '/admin/users',
   '/nowhere',

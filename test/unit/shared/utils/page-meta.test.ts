@@ -25,6 +25,11 @@ it('gives a post its author\'s name and face', () => {
   expect(postMeta(post)).toEqual({ title: 'Noor Haddad: I am here.', description: 'I am here.', image: 'https://img.example/noor', type: 'article' })
 })
 
+it('calls those whom a post mentions by their names', () => {
+  expect(postMeta({ ...post, body: 'Thank you, <@user_tala> and <@user_nobody>.', mentions: [{ ...noor, id: 'user_tala', name: 'Tala Reyes' }] }).title)
+    .toBe('Noor Haddad: Thank you, @Tala Reyes and deleted user.')
+})
+
 it('passes on no picture that is not served safely', () => {
   expect(profileMeta({ ...noor, imageUrl: 'http://img.example/noor' })).toMatchObject({ image: null })
 })
