@@ -36,6 +36,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // What is waited for comes late on a busy machine; that alone is no failure.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],
