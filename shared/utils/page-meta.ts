@@ -24,7 +24,8 @@ export function postMeta(post: Post) {
 
 /** What a person's page says of itself. */
 export function profileMeta({ name, username, bio, imageUrl, status, banned }: Profile) {
-  if (status !== 'here' || banned) return { title: name, hidden: true } as const
+  if (status === 'gone') return { title: 'A deleted user', hidden: true } as const
+  if (status === 'pending' || banned) return { title: name, hidden: true } as const
   return {
     title: username ? `${name} (@${username})` : name,
     description: bio ? excerpt(bio, DESCRIPTION_MAX) : `What ${name} says on Rollcall.`,

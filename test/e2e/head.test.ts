@@ -78,7 +78,7 @@ describe('what a page says of itself', () => {
 
   it.each([
     ['a deleted post', `/posts/${ids.deleted}`, 200, 'A deleted post · Rollcall'],
-    ['someone gone', `/users/${kwame}`, 200, 'deleted user · Rollcall'],
+    ['someone gone', `/users/${kwame}`, 200, 'A deleted user · Rollcall'],
     ['someone banned', `/users/${ben}`, 200, 'Ben Carter · Rollcall'],
     ['the way in', '/sign-in', 200, 'Sign in · Rollcall'],
     ['the way to join', '/sign-up', 200, 'Sign up · Rollcall'],

@@ -34,8 +34,8 @@ it('passes on no picture that is not served safely', () => {
   expect(profileMeta({ ...noor, imageUrl: 'http://img.example/noor' })).toMatchObject({ image: null })
 })
 
-it.each(['pending', 'gone'] as const)('says nothing of someone %s', (status) => {
-  expect(profileMeta({ ...noor, status, bio: 'A bio.' })).toEqual({ title: 'Noor Haddad', hidden: true })
+it.each([['pending', 'Noor Haddad'], ['gone', 'A deleted user']] as const)('says nothing of someone %s', (status, title) => {
+  expect(profileMeta({ ...noor, status, bio: 'A bio.' })).toEqual({ title, hidden: true })
 })
 
 it('says nothing of a deleted post', () => {
