@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import type { Outcome, SyncSource } from '../shared/types/admin.ts'
-import type { ScanCounts, ScanKind, ScanReport } from '../shared/types/sync.ts'
+import type { Outcome, RefusalReason, SyncSource } from '../shared/types/admin.ts'
+import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '../shared/types/sync.ts'
 
 /** Milliseconds are what Clerk gives and what JavaScript can hold; more would not survive a round trip. */
 const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })
@@ -42,6 +42,9 @@ export const users = pgTable('users', {
   index('users_search_idx').using('gin', t.search),
   index('users_synced_idx').on(t.syncedAt, t.id),
   index('users_deleted_idx').on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
+  index('users_gone_joined_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id).where(sql`${t.deletedAt} is not null`),
+  index('users_gone_synced_idx').on(t.syncedAt, t.id).where(sql`${t.deletedAt} is not null`),
+  index('users_banned_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id).where(sql`${t.banned}`),
   index('users_pending_idx').on(t.id).where(sql`${t.clerkUpdatedAt} is null and ${t.deletedAt} is null`),
   check('users_synced_by_check', sql`${t.syncedBy} in ('webhook', 'scan', 'request')`),
 ])
@@ -100,15 +103,46 @@ export const webhookEvents = pgTable('webhook_events', {
   occurredAt: instant(),
   firstReceivedAt: instant().notNull(),
   lastReceivedAt: instant().notNull(),
+  /** When it was first applied; what came of it is `outcome`. */
+  appliedAt: instant(),
   deliveries: integer().notNull().default(1),
   outcome: text().$type<Outcome>().notNull(),
   reason: text(),
   durationMs: doublePrecision(),
 }, t => [
   index('webhook_events_received_idx').on(t.lastReceivedAt, t.id),
-  index('webhook_events_user_idx').on(t.userId, t.lastReceivedAt),
+  index('webhook_events_user_idx').on(t.userId, t.lastReceivedAt, t.id),
+  index('webhook_events_outcome_idx').on(t.outcome, t.lastReceivedAt, t.id),
+  index('webhook_events_type_idx').on(t.type, t.outcome, t.lastReceivedAt, t.id),
   check('webhook_events_outcome_check', sql`${t.outcome} in ('applied', 'stale', 'ignored', 'rejected', 'failed')`),
 ])
+
+/** Deliveries that could not be verified, counted by hour and reason. Nothing of what they said is kept. */
+export const refusals = pgTable('refusals', {
+  hour: instant().notNull(),
+  reason: text().$type<RefusalReason>().notNull(),
+  count: integer().notNull(),
+  firstAt: instant().notNull(),
+  lastAt: instant().notNull(),
+  /** Those since the last delivery that was verified. */
+  streak: integer().notNull(),
+  streakAt: instant().notNull(),
+}, t => [
+  primaryKey({ name: 'refusals_pkey', columns: [t.hour, t.reason] }),
+  check('refusals_reason_check', sql`${t.reason} in ('headers', 'signature', 'time')`),
+])
+
+/** What the charts show of an hour that is over: deliveries by outcome, and the lag in ms (median and 95th percentile) of what was first applied in it. */
+export const eventHours = pgTable('event_hours', {
+  hour: instant().primaryKey(),
+  applied: integer().notNull(),
+  stale: integer().notNull(),
+  ignored: integer().notNull(),
+  rejected: integer().notNull(),
+  failed: integer().notNull(),
+  lagMedian: doublePrecision(),
+  lagHigh: doublePrecision(),
+})
 
 /** One row per scan. */
 export const syncRuns = pgTable('sync_runs', {
@@ -118,11 +152,11 @@ export const syncRuns = pgTable('sync_runs', {
   startedAt: instant().notNull().default(sql`now()`),
   finishedAt: instant(),
   startedBy: text().notNull(),
-  counts: jsonb().$type<ScanCounts>(),
+  counts: jsonb().$type<ScanCounts | ScanProgress>(),
   report: jsonb().$type<ScanReport>(),
   error: text(),
 }, t => [
-  index('sync_runs_started_idx').on(t.startedAt),
+  index('sync_runs_started_idx').on(t.startedAt, t.id),
 ])
 
 /** One row: the Clerk instance that this database mirrors, and the last event it accepted. */

@@ -1,8 +1,7 @@
-import { and, asc, desc, sql } from 'drizzle-orm'
-import type { AdminUsersQuery, UserSort } from '../../shared/schemas/admin.ts'
+import { and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm'
+import type { UserFilterQuery, UserSort } from '../../shared/schemas/admin.ts'
 import type { Position } from '../../shared/schemas/paging.ts'
 import type { AdminUser } from '../../shared/types/admin.ts'
-import type { UserStatus } from '../../shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { users } from '../schema.ts'
 import { toPublicUser } from './people.ts'
@@ -20,9 +19,10 @@ const sortKeys = {
   name: sql`lower(coalesce(${users.name}, ''))`,
 } satisfies Record<UserSort, unknown>
 
-const likePattern = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`
+/** All but `search`, which no answer holds. */
+const { search: _, ...columns } = getTableColumns(users)
 
-type Row = typeof users.$inferSelect
+type Row = Omit<typeof users.$inferSelect, 'search'>
 const iso = (date: Date | null) => date?.toISOString() ?? null
 
 function toAdminUser(row: Row): AdminUser {
@@ -50,25 +50,29 @@ function sortKeyOf(row: Row, sort: UserSort): string {
   }
 }
 
-function afterPosition({ key, id }: Position, query: AdminUsersQuery) {
+function afterPosition({ key, id }: Position, query: ListQuery) {
   const value = query.sort === 'name' ? sql`lower(${key})` : sql`${key}::timestamptz`
   return query.order === 'asc'
     ? sql`(${sortKeys[query.sort]}, ${users.id}) > (${value}, ${id})`
     : sql`(${sortKeys[query.sort]}, ${users.id}) < (${value}, ${id})`
 }
 
-/** Synced users for the admin page: found by name, user name, e-mail or id, sorted, paged by keyset. */
-export async function listAdminUsers(db: Database, query: AdminUsersQuery) {
-  const pattern = likePattern(query.q)
+/** An id is looked up; anything else is the beginning of a word of the names, the user name or the e-mail. */
+const matches = (q: string) => /^user_\w+$/.test(q) ? eq(users.id, q) : sql`${users.search} @@ search_query(${q}, true)`
+
+type ListQuery = UserFilterQuery & { cursor?: Position, limit: number }
+
+/** Synced users for the admin page: found by words or id, filtered, sorted, paged by keyset. */
+export async function listAdminUsers(db: Database, query: ListQuery): Promise<{ users: AdminUser[], next: Position | null }> {
   const direction = query.order === 'asc' ? asc : desc
   const rows = await db
-    .select()
+    .select(columns)
     .from(users)
     .where(and(
       query.status && isStatus[query.status],
-      query.q === ''
-        ? undefined
-        : sql`(${users.name} ilike ${pattern} or ${users.username} ilike ${pattern} or ${users.email} ilike ${pattern} or ${users.id} = ${query.q})`,
+      query.syncedBy && eq(users.syncedBy, query.syncedBy),
+      query.banned === undefined ? undefined : query.banned ? sql`${users.banned}` : sql`not ${users.banned}`,
+      query.q === '' ? undefined : matches(query.q),
       query.cursor && afterPosition(query.cursor, query),
     ))
     .orderBy(direction(sortKeys[query.sort]), direction(users.id))
@@ -80,14 +84,16 @@ export async function listAdminUsers(db: Database, query: AdminUsersQuery) {
   }
 }
 
-/** All rows by status. */
-export async function countUsers(db: Database): Promise<Record<UserStatus, number>> {
+/** One row, the tombstones too, and what they keep here. */
+export async function findAdminUser(db: Database, id: string) {
   const [row] = await db
     .select({
-      here: sql<number>`count(*) filter (where ${isStatus.here})::int`,
-      pending: sql<number>`count(*) filter (where ${isStatus.pending})::int`,
-      gone: sql<number>`count(*) filter (where ${isStatus.gone})::int`,
+      ...columns,
+      hasProfile: sql<boolean>`exists (select from profiles p where p.user_id = ${users.id})`,
+      shown: sql<number>`(select count(*)::int from posts p where p.author_id = ${users.id} and p.deleted_at is null)`,
+      deleted: sql<number>`(select count(*)::int from posts p where p.author_id = ${users.id} and p.deleted_at is not null)`,
     })
     .from(users)
-  return row ?? { here: 0, pending: 0, gone: 0 }
+    .where(eq(users.id, id))
+  return row && { user: toAdminUser(row), hasProfile: row.hasProfile, posts: { shown: row.shown, deleted: row.deleted } }
 }

@@ -4,12 +4,12 @@ import type { Database } from '../client.ts'
 const BATCH = 5_000
 
 /** What was erased, in rows. */
-export interface Erased { posts: number, likes: number, mentions: number, profiles: number, events: number }
+export interface Erased { posts: number, likes: number, mentions: number, profiles: number, events: number, refusals: number, hours: number }
 
 /**
  * Erases what is kept for `retentionDays` only, counted by Postgres's clock: the words of posts that were deleted or
  * whose author was, the likes and mentions of the deleted, profiles below a tombstone that a scan inferred, and old
- * rows of the event log. Tombstones stay, else a late delivery would bring the deleted back.
+ * rows of the event log and its counts. Tombstones stay, else a late delivery would bring the deleted back.
  */
 export async function eraseExpired(db: Database, retentionDays: number): Promise<Erased> {
   const sql = db.$client
@@ -36,6 +36,8 @@ export async function eraseExpired(db: Database, retentionDays: number): Promise
     events: await inBatches(() => sql`
       delete from webhook_events where id in (select e.id from webhook_events e where e.last_received_at < ${cutoff} limit ${BATCH})
     `),
+    refusals: (await sql`delete from refusals where hour < ${cutoff}`).count,
+    hours: (await sql`delete from event_hours where hour < ${cutoff}`).count,
   }
 }
 

@@ -149,9 +149,10 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<{ outcome: Outcom
     ),
     logged as (
       insert into webhook_events as e
-        (id, type, user_id, occurred_at, first_received_at, last_received_at, deliveries, outcome, reason, duration_ms)
+        (id, type, user_id, occurred_at, first_received_at, last_received_at, applied_at, deliveries, outcome, reason, duration_ms)
       select
-        j.event_id, j.event_type, j.event_user_id, j.occurred_at, now(), now(), 1, j.outcome,
+        j.event_id, j.event_type, j.event_user_id, j.occurred_at, now(), now(),
+        case when j.outcome = 'applied' then clock_timestamp() end, 1, j.outcome,
         case when j.outcome = 'stale' then coalesce(j.why, 'older than what is stored') else j.why end,
         j.elapsed_ms + extract(epoch from clock_timestamp() - statement_timestamp()) * 1000
       from judged j
@@ -162,6 +163,7 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<{ outcome: Outcom
         user_id = excluded.user_id,
         occurred_at = excluded.occurred_at,
         last_received_at = excluded.last_received_at,
+        applied_at = case when e.outcome = 'applied' then e.applied_at else excluded.applied_at end,
         deliveries = e.deliveries + 1,
         outcome = case when e.outcome = 'applied' then e.outcome else excluded.outcome end,
         reason = case when e.outcome = 'applied' then e.reason else excluded.reason end,

@@ -1,11 +1,11 @@
 import { and, eq, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm'
-import type { ScanCounts, ScanKind, ScanReport, SyncRun } from '../../shared/types/sync.ts'
+import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '../../shared/types/sync.ts'
 import type { SyncSource } from '../../shared/types/admin.ts'
 import type { Database } from '../client.ts'
 import { syncRuns, users } from '../schema.ts'
 
 /** Any number will do, as long as every instance takes the same one. */
-const SCAN_LOCK = 4_011_001
+export const SCAN_LOCK = 4_011_001
 
 /** Our row of a user, as a scan compares it. Times are ms since 1970. */
 export interface MirrorUser {
@@ -92,15 +92,10 @@ export async function startRun(db: Database, run: { id: string, kind: ScanKind, 
   await db.insert(syncRuns).values(run)
 }
 
-export async function updateRun(db: Database, id: string, counts: ScanCounts): Promise<void> {
+export async function updateRun(db: Database, id: string, counts: ScanProgress): Promise<void> {
   await db.update(syncRuns).set({ counts }).where(eq(syncRuns.id, id))
 }
 
 export async function finishRun(db: Database, id: string, end: { counts: ScanCounts, report: ScanReport | null, error: string | null }): Promise<void> {
   await db.update(syncRuns).set({ ...end, finishedAt: sql`now()` }).where(eq(syncRuns.id, id))
-}
-
-export async function findRun(db: Database, id: string): Promise<SyncRun | undefined> {
-  const [row] = await db.select().from(syncRuns).where(eq(syncRuns.id, id))
-  return row && { ...row, startedAt: row.startedAt.toISOString(), finishedAt: row.finishedAt?.toISOString() ?? null }
 }

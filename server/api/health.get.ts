@@ -1,12 +1,17 @@
 import { setResponseHeader, setResponseStatus } from 'h3'
-import { ping } from '../../db/queries/state.ts'
+import { findLastEventAt } from '../../db/queries/diagnosis.ts'
+import { isCutOff } from '../sync/verdict.ts'
 
-/** Ready only with the database: 503 tells a load balancer to send no one here. */
+/**
+ * Ready only with the database: 503 tells a load balancer to send no one here. `degraded` is ready too: deliveries
+ * have stopped, which another instance cannot mend. Never waits for Clerk: its count is asked for in the background.
+ */
 export default defineApiHandler(async (event) => {
   setResponseHeader(event, 'cache-control', 'no-store')
   try {
-    await ping(await useDb())
-    return { status: 'ok' }
+    const lastEventAt = (await findLastEventAt(await useDb()))?.toISOString() ?? null
+    if (!isCutOff(lastEventAt, useCountComparer().peek(), new Date().toISOString())) return { status: 'ok' }
+    return { status: 'degraded', message: 'Clerk\'s deliveries have stopped, and its count of users differs from the copy. The admin page says what to do.' }
   }
   catch {
     setResponseStatus(event, 503)

@@ -19,7 +19,9 @@ export default defineApiHandler(async (event) => {
 
   try {
     await useDb()
-    const { outcome } = await useMirror().apply(news)
+    const { outcome, written } = await useMirror().apply(news)
+    const { type, occurredAt } = news.event
+    countDelivery(type, outcome, { apply: performance.now() - receivedAt, lag: written && occurredAt !== null ? Date.now() - occurredAt : null })
     if (news.kind === 'none' && news.outcome === 'rejected') throw apiError(422, `This event cannot be used: ${news.reason}.`, { outcome: 'rejected' })
     return { outcome }
   }
@@ -27,6 +29,7 @@ export default defineApiHandler(async (event) => {
     const answer = toApiError(error)
     if (answer.statusCode >= 500) {
       setResponseHeader(event, 'retry-after', RETRY_AFTER_SECONDS)
+      countDelivery(news.event.type, 'failed', { apply: performance.now() - receivedAt, lag: null })
       void noteFailure(news, error)
     }
     throw answer

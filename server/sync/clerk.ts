@@ -56,7 +56,8 @@ export function createClerkReader(options: { secretKey: string, apiUrl?: string 
   }
 }
 
-function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+/** @throws when the promise takes longer, in words */
+export function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise((done, fail) => {
     const timer = setTimeout(() => fail(new Error(`Clerk did not answer within ${ms} ms.`)), ms)
     promise.then(done, fail).finally(() => clearTimeout(timer))

@@ -32,7 +32,7 @@ export async function startScan(db: Database, clerk: ClerkReader, options: ScanO
       const result = await scan(db, clerk, {
         ...options,
         onProgress: async (now) => {
-          counts = now
+          counts = { seen: now.seen, total: now.total, written: now.written }
           await updateRun(db, runId, now)
           await options.onProgress?.(now)
         },

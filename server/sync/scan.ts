@@ -2,7 +2,7 @@ import type { Database } from '../../db/client.ts'
 import { countLiveUsers, findMirrorUsers, findUndated, findUnlisted } from '../../db/queries/scan.ts'
 import { databaseNow } from '../../db/queries/state.ts'
 import type { ClerkUser } from '../../shared/schemas/clerk.ts'
-import type { DriftKind, ScanCounts, ScanKind, ScanReport } from '../../shared/types/sync.ts'
+import type { DriftKind, ScanCounts, ScanKind, ScanPhase, ScanProgress, ScanReport } from '../../shared/types/sync.ts'
 import { applyNews } from './apply.ts'
 import type { ClerkReader } from './clerk.ts'
 import { driftOf } from './drift.ts'
@@ -19,8 +19,8 @@ export interface ScanOptions {
   force?: boolean
   /** How many users may be taken for gone; the larger of 10 and 5 % of all when not said. */
   maxDelete?: number
-  /** Told after each page. */
-  onProgress?: (counts: ScanCounts) => void | Promise<void>
+  /** Told after each page, and at most once a second while single users are asked for. */
+  onProgress?: (progress: ScanProgress) => void | Promise<void>
 }
 
 export interface ScanResult { counts: ScanCounts, report: ScanReport }
@@ -39,6 +39,7 @@ export async function scan(db: Database, clerk: ClerkReader, options: ScanOption
   const report = emptyReport()
   const suspects: string[] = []
   const dated = new Set<string>()
+  const tell = createTeller(counts, options.onProgress)
 
   const note = (kind: DriftKind, id: string) => {
     report.driftCounts[kind]++
@@ -76,10 +77,12 @@ export async function scan(db: Database, clerk: ClerkReader, options: ScanOption
     // A list may lag; a tombstone is lifted by a read of that one user alone.
     for (const { user } of drifted.filter(({ kind }) => kind === 'revived')) await readOne(user.id)
     if (options.kind === 'reconcile') suspects.push(...await findUnlisted(db, { ...page.window, beganAt, listed: page.listed }))
-    await options.onProgress?.(counts)
+    await tell('listing', counts.seen, counts.total)
   }
 
-  for (const id of await findUndated(db, beganAt)) {
+  const undated = await findUndated(db, beganAt)
+  for (const [index, id] of undated.entries()) {
+    await tell('checking', index, undated.length)
     // In a dry run those whom a page listed are still undated.
     if (dated.has(id)) continue
     const user = await readOne(id)
@@ -96,13 +99,28 @@ export async function scan(db: Database, clerk: ClerkReader, options: ScanOption
       ids.slice(0, REPORTED).forEach(id => report.unconfirmed.push(id))
       return
     }
-    for (const id of ids) {
+    for (const [index, id] of ids.entries()) {
+      await tell('gone', index, ids.length)
       const user = await readOne(id).catch(() => undefined)
       if (user === undefined) report.unconfirmed.push(id)
       if (user !== null) continue
       note('gone', id)
       await write([{ kind: 'gone', userId: id, beganAt }])
     }
+  }
+}
+
+const TELL_MS = 1_000
+
+/** Tells each page, and of the steps in between one a second. */
+function createTeller(counts: ScanCounts, onProgress: ScanOptions['onProgress']) {
+  const began = performance.now()
+  let told = 0
+  return async (phase: ScanPhase, done: number, of: number) => {
+    const now = performance.now()
+    if (phase !== 'listing' && now - told < TELL_MS) return
+    told = now
+    await onProgress?.({ ...counts, phase, done, of, perSecond: Math.round(counts.seen / Math.max((now - began) / 1000, 0.001)) })
   }
 }
 

@@ -1,3 +1,7 @@
+import { findEventsAfter } from '../../db/queries/events.ts'
+import { databaseNow } from '../../db/queries/state.ts'
+import type { EventFeed } from '../live/events.ts'
+import { createEventFeed } from '../live/events.ts'
 import type { LiveHub } from '../live/hub.ts'
 import { openLiveHub } from '../live/hub.ts'
 
@@ -14,6 +18,17 @@ export function useLiveHub(): Promise<LiveHub> {
   return hub
 }
 
+let feed: EventFeed | undefined
+
+/** The event log of this process's admins. */
+export function useEventFeed(): EventFeed {
+  feed ??= createEventFeed((after, limit) => findEventsAfter(useDbPool(), after, limit), {
+    now: () => databaseNow(useDbPool()),
+    onError: error => console.error(`admin live ${describeFailure(error)}`),
+  })
+  return feed
+}
+
 const openStreams = new Map<() => Promise<void>, string>()
 
 /** Keeps an open stream, so that it can be closed when the process is asked to end. @returns how to forget it */
@@ -24,6 +39,9 @@ export function holdStream(client: string, close: () => Promise<void>): () => vo
 
 /** How many streams this client has open here. */
 export const countStreams = (client: string) => [...openStreams.values()].filter(one => one === client).length
+
+/** How many streams are open here. */
+export const countAllStreams = () => openStreams.size
 
 /** An open stream would hold the process for half a minute. */
 export async function closeStreams(): Promise<void> {

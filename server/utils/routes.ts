@@ -12,9 +12,18 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/users': ['GET'],
   '/api/users/recent': ['GET'],
   '/api/users/:id': ['GET'],
+  '/api/metrics': ['GET'],
+  '/api/admin/sync': ['GET'],
+  '/api/admin/charts': ['GET'],
+  '/api/admin/events': ['GET'],
+  '/api/admin/live': ['GET'],
   '/api/admin/users': ['GET'],
+  '/api/admin/users.csv': ['GET'],
+  '/api/admin/users/:id': ['GET'],
+  '/api/admin/users/:id/diff': ['GET'],
   '/api/admin/users/:id/resync': ['POST'],
   '/api/admin/reconcile': ['POST'],
+  '/api/admin/runs': ['GET'],
   '/api/admin/runs/:id': ['GET'],
 }
 

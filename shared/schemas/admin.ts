@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { Cursor, cursorMessage, isTimePosition, Limit } from './paging.ts'
+import { UserId } from './ids.ts'
+import { Cursor, cursorMessage, isTimePosition, Limit, TimeCursor } from './paging.ts'
 import { storable } from './text.ts'
 
 export const userSorts = ['joined', 'name', 'synced'] as const
@@ -13,16 +14,56 @@ export const Search = v.pipe(
   storable('Search cannot hold the NUL character.'),
 )
 
-/** `GET /api/admin/users` */
-export const AdminUsersQuery = v.pipe(v.object({
+export const outcomes = ['applied', 'stale', 'ignored', 'rejected', 'failed'] as const
+export const syncSources = ['webhook', 'scan', 'request'] as const
+
+const yes = v.pipe(v.picklist(['true', 'false'], 'banned is true or false.'), v.transform(text => text === 'true'))
+
+/** Which users, and in what order: the list and its CSV take the same. */
+const userFilters = {
   q: v.optional(Search, ''),
   sort: v.optional(v.picklist(userSorts, `sort is one of ${userSorts.join(', ')}.`), 'joined'),
   order: v.optional(v.picklist(['asc', 'desc'], 'order is asc or desc.'), 'desc'),
   status: v.optional(v.picklist(['here', 'pending', 'gone'], 'status is here, pending or gone.')),
+  syncedBy: v.optional(v.picklist(syncSources, `syncedBy is one of ${syncSources.join(', ')}.`)),
+  banned: v.optional(yes),
+}
+
+/** `GET /api/admin/users` */
+export const AdminUsersQuery = v.pipe(v.object({
+  ...userFilters,
   cursor: v.optional(Cursor),
   limit: Limit,
 }), v.check(({ sort, cursor }) => !cursor || sort === 'name' || isTimePosition(cursor), cursorMessage))
 export type AdminUsersQuery = v.InferOutput<typeof AdminUsersQuery>
+
+/** `GET /api/admin/users.csv` */
+export const UsersCsvQuery = v.object(userFilters)
+export type UserFilterQuery = v.InferOutput<typeof UsersCsvQuery>
+
+const Time = (name: string) => v.optional(v.pipe(
+  v.string(),
+  v.check(text => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)), `${name} is a time as ISO 8601 writes it.`),
+  v.transform(text => new Date(text).toISOString()),
+))
+
+/** `GET /api/admin/events`: newest first; `since` and `until` mean when it was last received. */
+export const EventsQuery = v.object({
+  type: v.optional(v.pipe(v.string(), v.maxLength(200, 'That is not a type of event.'), storable('That is not a type of event.'))),
+  outcome: v.optional(v.picklist(outcomes, `outcome is one of ${outcomes.join(', ')}.`)),
+  user: v.optional(UserId),
+  since: Time('since'),
+  until: Time('until'),
+  cursor: v.optional(TimeCursor),
+  limit: Limit,
+})
+export type EventsQuery = v.InferOutput<typeof EventsQuery>
+
+/** `GET /api/admin/runs` */
+export const RunsQuery = v.object({ cursor: v.optional(TimeCursor), limit: Limit })
+
+/** `GET /api/admin/charts` */
+export const ChartsQuery = v.object({ range: v.optional(v.picklist(['day', 'week'], 'range is day or week.'), 'day') })
 
 const Flag = (name: string) => v.optional(v.boolean(`${name} is true or false.`), false)
 

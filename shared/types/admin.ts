@@ -1,4 +1,5 @@
-import type { UserStatus } from './user.ts'
+import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from './sync.ts'
+import type { PublicUser, UserStatus } from './user.ts'
 
 export type SyncSource = 'webhook' | 'scan' | 'request'
 
@@ -29,4 +30,213 @@ export interface AdminUserPage {
   nextCursor: string | null
   /** All rows, by status; not only those of the search. */
   counts: Record<UserStatus, number>
+}
+
+/** `GET /api/admin/users/:id`: all that is here of one user. Their history: `GET /api/admin/events?user=`. */
+export interface AdminUserDetail {
+  /** Null when only events speak of them. */
+  user: AdminUser | null
+  hasProfile: boolean
+  posts: { shown: number, deleted: number }
+  /** The newest events that speak of them. */
+  events: AdminEvent[]
+  /** For `GET /api/admin/events?user=…&cursor=…`. */
+  nextCursor: string | null
+  /** Where Clerk shows this user. */
+  clerkUrl: string
+}
+
+export type DiffValue = string | boolean | null
+
+/** A field in which Clerk and our row differ. Times are ISO 8601. */
+export interface FieldDiff {
+  /** As `AdminUser` names it. */
+  field: keyof AdminUser
+  clerk: DiffValue
+  ours: DiffValue
+}
+
+/**
+ * `GET /api/admin/users/:id/diff`: Clerk now beside our row. `missing`: Clerk says 404, and we have them.
+ * `unknown`: Clerk has them, and we have no row. Both sides saying "deleted" are the same.
+ */
+export type UserDiff = { checkedAt: string } & (
+  | { status: 'same' }
+  | { status: 'differs', fields: FieldDiff[] }
+  | { status: 'missing' }
+  | { status: 'unknown' }
+  | { status: 'unreachable', reason: string }
+)
+
+/** A row of `webhook_events` in words. Times are ISO 8601. */
+export interface AdminEvent {
+  /** `svix-id` */
+  id: string
+  type: string | null
+  userId: string | null
+  /** Of the user it speaks of, as far as we have them. */
+  userName: string | null
+  /** By Clerk's clock. */
+  occurredAt: string | null
+  firstReceivedAt: string
+  lastReceivedAt: string
+  /** When it was first applied. */
+  appliedAt: string | null
+  deliveries: number
+  outcome: Outcome
+  reason: string | null
+  durationMs: number | null
+  /** From Clerk's clock to our commit; null when never applied. */
+  lagMs: number | null
+  explanation: EventExplanation
+}
+
+export interface EventExplanation {
+  /** What became of it and why, a sentence. */
+  what: string
+  /** What a person can do; null when there is nothing to do. */
+  action: string | null
+}
+
+export interface AdminEventPage {
+  events: AdminEvent[]
+  nextCursor: string | null
+}
+
+/** A message of `GET /api/admin/live`. */
+export type AdminLiveMessage
+  /** Newly received, newest first: prepend, or replace what has the same id. */
+  = | { type: 'events', events: AdminEvent[] }
+    /** More came than is worth sending: ask for the first page again. */
+    | { type: 'many' }
+
+/** A row of `sync_runs` in a list: without the ids of its report. */
+export interface RunSummary {
+  id: string
+  kind: ScanKind
+  dryRun: boolean
+  /** A Clerk id, `schedule` or `command line`. */
+  startedBy: string
+  /** The name of that person; null for the other two and for who is unknown. */
+  startedByName: string | null
+  startedAt: string
+  finishedAt: string | null
+  counts: ScanCounts | null
+  /** Null once it ended, and before its first page. */
+  progress: ScanProgress | null
+  found: Pick<ScanReport, 'driftCounts' | 'refused'> & { unusable: number, unconfirmed: number } | null
+  error: string | null
+}
+
+export interface RunPage {
+  runs: RunSummary[]
+  nextCursor: string | null
+}
+
+/** `GET /api/admin/runs/:id` */
+export interface RunDetail extends RunSummary {
+  report: ScanReport | null
+  /** By id: who started it, and the first 100 of each list of the report, as far as we have them. */
+  people: Record<string, PublicUser>
+}
+
+/** From good to bad. A note asks for nothing, or for nothing yet. */
+export const levels = ['ok', 'note', 'warn', 'bad'] as const
+export type Level = (typeof levels)[number]
+
+export const problemCodes = [
+  'instance', 'keys', 'secret-key', 'refused', 'forged', 'unsigned', 'never-heard', 'stopped', 'count', 'clerk-silent',
+  'failed', 'rejected', 'run-failed', 'run-refused', 'drift', 'never-compared', 'pending', 'cut-off',
+] as const
+export type ProblemCode = (typeof problemCodes)[number]
+
+export interface Problem {
+  code: ProblemCode
+  level: Exclude<Level, 'ok'>
+  sentence: string
+  /** What to do, a sentence; null when waiting is enough. */
+  action: string | null
+}
+
+/** The answer to "is my copy right?". */
+export interface Verdict {
+  level: Exclude<Level, 'note'>
+  sentence: string
+  /** The worst first; notes do not spoil an `ok`. */
+  problems: Problem[]
+}
+
+export const refusalReasons = ['headers', 'signature', 'time'] as const
+/** Why a delivery could not be verified: a header of Svix is missing · no secret fits · more than 5 minutes off. */
+export type RefusalReason = (typeof refusalReasons)[number]
+
+/** Deliveries of one reason that could not be verified. */
+export interface Refusals {
+  reason: RefusalReason
+  /** Of the last 24 hours. */
+  day: number
+  /** Since the last delivery that was verified. */
+  streak: number
+  /** The first of that streak; null when there is none. */
+  since: string | null
+  lastAt: string
+}
+
+/** How many users Clerk has and we have, both asked at the same moment. Tombstones count on neither side. */
+export type CountComparison
+  = | { state: 'known', clerk: number, ours: number, at: string, /** since when they differ, null when equal */ differsSince: string | null }
+    | { state: 'unknown', at: string, /** Clerk refused the secret key */ unauthorized: boolean, reason: string }
+
+/** What the verdict is made of. Times are ISO 8601, counts of "the last day" cover 24 hours. */
+export interface MirrorFacts {
+  checkedAt: string
+  /** The last event that was applied, or told nothing new; null when none ever came. */
+  lastEventAt: string | null
+  /** The last delivery with a right signature, whatever became of it. */
+  lastVerifiedAt: string | null
+  count: CountComparison
+  users: Record<UserStatus, number>
+  /** Rows that wait for their news, and since when the first one does. */
+  pending: { count: number, since: string | null }
+  /** Of the last day, and not applied since. */
+  failed: { count: number, lastAt: string | null }
+  rejected: { count: number, lastAt: string | null, reason: string | null }
+  refusals: Refusals[]
+  /** The scan that runs now. */
+  running: RunSummary | null
+  /** A scan whose process ended before it did. */
+  cutOff: RunSummary | null
+  /** The last reconcile that ended, dry or not. */
+  lastReconcile: RunSummary | null
+  /** The last one that was not dry and ended well. */
+  lastRepairAt: string | null
+  /** By RECONCILE_CRON; null when that is not set. */
+  nextReconcileAt: string | null
+  instance: { mirrored: string | null, problem: string | null }
+  keys: { signingSecrets: number, publishable: 'test' | 'live', secret: 'test' | 'live' }
+}
+
+/** `GET /api/admin/sync` */
+export interface MirrorHealth {
+  verdict: Verdict
+  facts: MirrorFacts
+}
+
+/** One hour of the charts. */
+export interface ChartHour {
+  /** When it begins. */
+  hour: string
+  /** Deliveries by what became of them. */
+  outcomes: Record<Outcome, number>
+  /** Deliveries that could not be verified. */
+  refused: number
+  /** From Clerk's clock to our commit, ms; null when nothing was applied. */
+  lag: { p50: number, p95: number } | null
+}
+
+/** `GET /api/admin/charts` */
+export interface MirrorCharts {
+  range: 'day' | 'week'
+  /** Oldest first, without gaps; the last one is still running. */
+  hours: ChartHour[]
 }

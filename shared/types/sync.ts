@@ -16,6 +16,20 @@ export interface ScanCounts {
   written: number
 }
 
+/** `listing`: pages of Clerk's users. `checking`: rows that no page can show. `gone`: those that Clerk did not list, asked one by one. */
+export const scanPhases = ['listing', 'checking', 'gone'] as const
+export type ScanPhase = (typeof scanPhases)[number]
+
+/** Counts while a scan runs, readable from any instance. */
+export interface ScanProgress extends ScanCounts {
+  phase: ScanPhase
+  /** How far the phase is: users listed, or rows asked for. */
+  done: number
+  of: number
+  /** Users listed a second, since the scan began. */
+  perSecond: number
+}
+
 export interface ScanReport {
   /** Ids by kind; the first 1,000 of each. */
   drift: Record<DriftKind, string[]>
@@ -27,17 +41,4 @@ export interface ScanReport {
   unconfirmed: string[]
   /** Why nothing was taken for gone; null when nothing was refused. */
   refused: string | null
-}
-
-/** A row of `sync_runs`. Times are ISO 8601. */
-export interface SyncRun {
-  id: string
-  kind: ScanKind
-  dryRun: boolean
-  startedBy: string
-  startedAt: string
-  finishedAt: string | null
-  counts: ScanCounts | null
-  report: ScanReport | null
-  error: string | null
 }

@@ -1,4 +1,5 @@
 import { setResponseStatus } from 'h3'
+import { findOpenRun } from '../../../db/queries/runs.ts'
 import { ReconcileInput } from '../../../shared/schemas/admin.ts'
 import { startScan } from '../../sync/run.ts'
 
@@ -13,7 +14,10 @@ export default defineAdminHandler(async (event): Promise<{ runId: string }> => {
   }).catch((error) => {
     throw apiError(502, error instanceof Error ? error.message : 'The scan could not start.')
   })
-  if (!started) throw apiError(409, 'Another scan is running. Wait for it to end.')
+  if (!started) {
+    const open = await findOpenRun(await useDb())
+    throw apiError(409, 'Another scan is running. Wait for it to end.', { running: open?.alive ? open.run : null })
+  }
   started.done.catch(error => console.error(`reconcile ${describeFailure(error)}`))
   setResponseStatus(event, 202)
   return { runId: started.runId }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { SyncRun } from '../../../shared/types/sync.ts'
+import type { RunDetail } from '../../../shared/types/admin.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 
@@ -18,9 +18,9 @@ afterAll(() => rollcall?.stop())
 
 const start = (json: unknown, as: string | null = admin) => rollcall.request('/api/admin/reconcile', { as, json })
 
-async function finished(runId: string): Promise<SyncRun> {
+async function finished(runId: string): Promise<RunDetail> {
   for (let tries = 0; tries < 100; tries++) {
-    const run: SyncRun = await (await rollcall.request(`/api/admin/runs/${runId}`, { as: admin })).json()
+    const run: RunDetail = await (await rollcall.request(`/api/admin/runs/${runId}`, { as: admin })).json()
     if (run.finishedAt) return run
     await sleep(100)
   }

@@ -28,8 +28,8 @@ it('erases after the days of retention and not before, and keeps the tombstones'
     ('msg_old', now() - interval '40 days', now() - interval '31 days', 'applied'),
     ('msg_replayed', now() - interval '40 days', now() - interval '1 day', 'applied')`
 
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ posts: 2, likes: 1, mentions: 1, profiles: 1, events: 1 })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ posts: 2, likes: 1, mentions: 1, profiles: 1, events: 1, refusals: 0, hours: 0 })
   expect(await sql`select id, body from posts where body is not null order by body`).toMatchObject([{ body: 'not yet' }, { body: 'stay' }])
   expect(await sql`select id from users`).toHaveLength(4)
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ posts: 0, likes: 0, mentions: 0, profiles: 0, events: 0 })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ posts: 0, likes: 0, mentions: 0, profiles: 0, events: 0, refusals: 0, hours: 0 })
 })

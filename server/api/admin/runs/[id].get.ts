@@ -1,8 +1,8 @@
-import { findRun } from '../../../../db/queries/scan.ts'
+import { findRun } from '../../../../db/queries/runs.ts'
 import { RunParams } from '../../../../shared/schemas/ids.ts'
-import type { SyncRun } from '../../../../shared/types/sync.ts'
+import type { RunDetail } from '../../../../shared/types/admin.ts'
 
-export default defineAdminHandler(async (event): Promise<SyncRun> => {
+export default defineAdminHandler(async (event): Promise<RunDetail> => {
   const { id } = readParams(event, RunParams)
   const run = await findRun(await useDb(), id)
   if (!run) throw apiError(404, 'There is no run with this id.')

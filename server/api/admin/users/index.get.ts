@@ -1,11 +1,10 @@
-import { countUsers, listAdminUsers } from '../../../../db/queries/admin-users.ts'
+import { listAdminUsers } from '../../../../db/queries/admin-users.ts'
 import { AdminUsersQuery } from '../../../../shared/schemas/admin.ts'
 import { encodeCursor } from '../../../../shared/schemas/paging.ts'
 import type { AdminUserPage } from '../../../../shared/types/admin.ts'
 
 export default defineAdminHandler(async (event): Promise<AdminUserPage> => {
   const query = readQuery(event, AdminUsersQuery)
-  const db = await useDb()
-  const [{ users, next }, counts] = await Promise.all([listAdminUsers(db, query), countUsers(db)])
+  const [{ users, next }, counts] = await Promise.all([listAdminUsers(await useDb(), query), useUserCounts()])
   return { users, nextCursor: next && encodeCursor(next), counts }
 })

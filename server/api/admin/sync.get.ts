@@ -1,0 +1,8 @@
+import type { MirrorHealth } from '../../../shared/types/admin.ts'
+import { judgeMirror } from '../../sync/verdict.ts'
+
+/** Is my copy right? The verdict, and what it was made of. */
+export default defineAdminHandler(async (): Promise<MirrorHealth> => {
+  const facts = await readFacts()
+  return { verdict: judgeMirror(facts), facts }
+})

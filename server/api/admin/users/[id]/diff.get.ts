@@ -1,0 +1,22 @@
+import { findAdminUser } from '../../../../../db/queries/admin-users.ts'
+import { UserParams } from '../../../../../shared/schemas/ids.ts'
+import type { UserDiff } from '../../../../../shared/types/admin.ts'
+import { within } from '../../../../sync/clerk.ts'
+import { wordsFor } from '../../../../sync/compare.ts'
+import { diffUser } from '../../../../sync/drift.ts'
+
+const TIMEOUT_MS = 5_000
+
+/** Clerk now beside our row, field by field. Writes nothing. */
+export default defineAdminHandler(async (event): Promise<UserDiff> => {
+  const { id } = readParams(event, UserParams)
+  const checkedAt = new Date().toISOString()
+  const ours = (await findAdminUser(await useDb(), id))?.user ?? null
+  const asked = await within(TIMEOUT_MS, useMirror().clerk.user(id)).then(
+    user => ({ user }),
+    error => ({ reason: wordsFor(error) }),
+  )
+  if ('reason' in asked) return { checkedAt, status: 'unreachable', reason: asked.reason }
+  if (!asked.user && !ours) throw apiError(404, 'Neither Clerk nor this copy has a user with this id.')
+  return { checkedAt, ...diffUser(asked.user, ours) }
+})

@@ -1,0 +1,22 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { getHeader, setResponseHeader } from 'h3'
+
+/** Prometheus's text, for who brings METRICS_TOKEN. */
+export default defineApiHandler(async (event) => {
+  const { METRICS_TOKEN: token } = useEnv()
+  setResponseHeader(event, 'cache-control', 'no-store')
+  if (!token) throw apiError(404, 'There are no metrics here: METRICS_TOKEN is not set.')
+  if (!isEqual(getHeader(event, 'authorization') ?? '', `Bearer ${token}`)) {
+    setResponseHeader(event, 'www-authenticate', 'Bearer realm="metrics"')
+    throw apiError(401, 'Bring METRICS_TOKEN: authorization: Bearer …')
+  }
+  const { text, contentType } = await readMetrics()
+  setResponseHeader(event, 'content-type', contentType)
+  return text
+})
+
+/** In a time that says nothing of where they differ, nor of how long the token is. */
+function isEqual(given: string, expected: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(given), digest(expected))
+}

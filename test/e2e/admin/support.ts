@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AdminEventPage, AdminUserDetail, AdminUserPage, MirrorCharts, MirrorHealth, RunDetail, RunPage, UserDiff } from '../../../shared/types/admin.ts'
+import type { Rollcall } from '../support/rollcall.ts'
+
+/** What the admin's pages ask for, as this admin. */
+export function adminApi(rollcall: Rollcall, admin: string) {
+  const get = async (path: string, app = rollcall.app) => {
+    const answer = await rollcall.request(`/api/admin${path}`, { as: admin, app })
+    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+    return answer.json()
+  }
+  return {
+    health: (app = rollcall.app): Promise<MirrorHealth> => get('/sync', app),
+    charts: (range = 'day'): Promise<MirrorCharts> => get(`/charts?range=${range}`),
+    events: (query = ''): Promise<AdminEventPage> => get(`/events${query}`),
+    users: (query = ''): Promise<AdminUserPage> => get(`/users${query}`),
+    user: (id: string): Promise<AdminUserDetail> => get(`/users/${id}`),
+    diff: (id: string): Promise<UserDiff> => get(`/users/${id}/diff`),
+    runs: (query = ''): Promise<RunPage> => get(`/runs${query}`),
+    run: (id: string): Promise<RunDetail> => get(`/runs/${id}`),
+    async reconcile(json: object): Promise<RunDetail> {
+      const started = await rollcall.request('/api/admin/reconcile', { as: admin, json })
+      const { runId } = await started.json()
+      return until(() => get(`/runs/${runId}`), (run: RunDetail) => run.finishedAt !== null)
+    },
+  }
+}
+
+/** Asks until the answer is as wanted. @throws with the last answer after 20 s */
+export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    const answer = await ask()
+    if (wanted(answer)) return answer
+    if (Date.now() > deadline) throw new Error(`It did not come: ${JSON.stringify(answer)}`)
+    await sleep(200)
+  }
+}
