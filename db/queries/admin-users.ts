@@ -89,9 +89,9 @@ export async function findAdminUser(db: Database, id: string) {
   const [row] = await db
     .select({
       ...columns,
-      hasProfile: sql<boolean>`exists (select from profiles p where p.user_id = ${users.id})`,
-      shown: sql<number>`(select count(*)::int from posts p where p.author_id = ${users.id} and p.deleted_at is null)`,
-      deleted: sql<number>`(select count(*)::int from posts p where p.author_id = ${users.id} and p.deleted_at is not null)`,
+      hasProfile: sql<boolean>`exists (select from profiles p where p.user_id = users.id)`,
+      shown: sql<number>`(select count(*)::int from posts p where p.author_id = users.id and p.deleted_at is null)`,
+      deleted: sql<number>`(select count(*)::int from posts p where p.author_id = users.id and p.deleted_at is not null)`,
     })
     .from(users)
     .where(eq(users.id, id))
