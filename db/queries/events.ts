@@ -89,15 +89,17 @@ function selectEvents(sql: Database['$client'], { type, outcome, user, since, un
     ${cursor === undefined ? sql`` : sql`and (e.last_received_at, e.id) < (${cursor.key}::timestamptz, ${cursor.id})`}
     order by e.last_received_at desc, e.id desc limit ${limit + 1}
   `
+  // Of the index alone until the page is known: what has to be fetched makes Postgres prefer to walk by time.
   const page = type !== undefined && outcome === undefined && user === undefined
     ? sql`
         select f.* from (values ('applied'), ('stale'), ('ignored'), ('rejected'), ('failed')) o (outcome)
-        cross join lateral (select * from webhook_events e where e.outcome = o.outcome ${matching}) f
+        cross join lateral (select e.id, e.last_received_at from webhook_events e where e.outcome = o.outcome ${matching}) f
         order by f.last_received_at desc, f.id desc limit ${limit + 1}
       `
-    : sql`select * from webhook_events e where true ${matching}`
+    : sql`select e.id, e.last_received_at from webhook_events e where true ${matching}`
   return sql`
-    select p.*, u.name as user_name from (${page}) p left join users u on u.id = p.user_id
+    select e.*, u.name as user_name
+    from (${page}) p join webhook_events e on e.id = p.id left join users u on u.id = e.user_id
     order by p.last_received_at desc, p.id desc
   `
 }
