@@ -46,7 +46,9 @@ export const users = pgTable('users', {
   index('users_gone_joined_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id).where(sql`${t.deletedAt} is not null`),
   index('users_gone_name_idx').on(sql`lower(coalesce(${t.name}, ''))`, t.id).where(sql`${t.deletedAt} is not null`),
   index('users_gone_synced_idx').on(t.syncedBy, t.syncedAt, t.id).where(sql`${t.deletedAt} is not null`),
-  index('users_banned_idx').on(t.id).where(sql`${t.banned}`),
+  index('users_banned_joined_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id).where(sql`${t.banned}`),
+  index('users_banned_name_idx').on(sql`lower(coalesce(${t.name}, ''))`, t.id).where(sql`${t.banned}`),
+  index('users_banned_synced_idx').on(t.syncedBy, t.syncedAt, t.id).where(sql`${t.banned}`),
   index('users_pending_idx').on(t.id).where(sql`${t.clerkUpdatedAt} is null and ${t.deletedAt} is null`),
   check('users_synced_by_check', sql`${t.syncedBy} in ('webhook', 'scan', 'request')`),
 ])

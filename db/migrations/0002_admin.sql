@@ -29,7 +29,9 @@ CREATE INDEX "users_source_joined_idx" ON "users" USING btree ("synced_by",coale
 CREATE INDEX "users_gone_joined_idx" ON "users" USING btree (coalesce("clerk_created_at", "synced_at"),"id") WHERE "users"."deleted_at" is not null;--> statement-breakpoint
 CREATE INDEX "users_gone_name_idx" ON "users" USING btree (lower(coalesce("name", '')),"id") WHERE "users"."deleted_at" is not null;--> statement-breakpoint
 CREATE INDEX "users_gone_synced_idx" ON "users" USING btree ("synced_by","synced_at","id") WHERE "users"."deleted_at" is not null;--> statement-breakpoint
-CREATE INDEX "users_banned_idx" ON "users" USING btree ("id") WHERE "users"."banned";--> statement-breakpoint
+CREATE INDEX "users_banned_joined_idx" ON "users" USING btree (coalesce("clerk_created_at", "synced_at"),"id") WHERE "users"."banned";--> statement-breakpoint
+CREATE INDEX "users_banned_name_idx" ON "users" USING btree (lower(coalesce("name", '')),"id") WHERE "users"."banned";--> statement-breakpoint
+CREATE INDEX "users_banned_synced_idx" ON "users" USING btree ("synced_by","synced_at","id") WHERE "users"."banned";--> statement-breakpoint
 CREATE INDEX "webhook_events_outcome_idx" ON "webhook_events" USING btree ("outcome","last_received_at","id");--> statement-breakpoint
 CREATE INDEX "webhook_events_type_idx" ON "webhook_events" USING btree ("type","outcome","last_received_at","id");--> statement-breakpoint
 CREATE INDEX "sync_runs_started_idx" ON "sync_runs" USING btree ("started_at","id");--> statement-breakpoint

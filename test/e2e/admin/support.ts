@@ -1,5 +1,7 @@
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AdminEventPage, AdminUserDetail, AdminUserPage, MirrorCharts, MirrorHealth, RunDetail, RunPage, UserDiff } from '../../../shared/types/admin.ts'
+import type { AdminEventPage, AdminLiveMessage, AdminUserDetail, AdminUserPage, MirrorCharts, MirrorHealth, RunDetail, RunPage, UserDiff } from '../../../shared/types/admin.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 
 /** What the admin's pages ask for, as this admin. */
@@ -35,4 +37,21 @@ export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boo
     if (Date.now() > deadline) throw new Error(`It did not come: ${JSON.stringify(answer)}`)
     await sleep(200)
   }
+}
+
+/** Opens the admin's stream, and resolves once it is open. */
+export async function openAdminStream(url: string, token: string): Promise<{ messages: AdminLiveMessage[], close(): void }> {
+  const abort = new AbortController()
+  const answer = await fetch(`${url}/api/admin/live`, { headers: { authorization: `Bearer ${token}` }, signal: abort.signal })
+  if (!answer.ok || !answer.body) throw new Error(`The stream answered ${answer.status}.`)
+  const lines = createInterface(Readable.from(answer.body))
+  const messages: AdminLiveMessage[] = []
+  const opened = Promise.withResolvers<null>()
+  lines.on('line', (line) => {
+    if (line === 'event: open') opened.resolve(null)
+    if (line.startsWith('data: {')) messages.push(JSON.parse(line.slice(6)))
+  })
+  lines.on('error', () => {})
+  await opened.promise
+  return { messages, close: () => abort.abort() }
 }
