@@ -30,16 +30,17 @@ export default defineAdminHandler(async (event): Promise<void> => {
   })
   // Excel takes a file without the mark for Latin-1, and a value that begins with a sign for a formula.
   const csv = stringify({ bom: true, header: true, columns, escape_formulas: true, cast: { boolean: String } })
-  await pipeline(Readable.from(pages(db, query)), csv, event.node.res).catch((error: NodeJS.ErrnoException) => {
-    // The client went away, or the database did when the answer had begun: an end without an end is all that can be said.
-    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') console.error(`users.csv ${describeFailure(error)}`)
-  })
+  // Who goes away ends it; where the database did, `pages` has said so, and an answer that has begun can only break off.
+  await pipeline(Readable.from(pages(db, query)), csv, event.node.res).catch(() => {})
 })
 
 async function* pages(db: Database, query: UserFilterQuery): AsyncGenerator<AdminUser> {
   let cursor: Position | undefined
   do {
-    const { users, next } = await listAdminUsers(db, { ...query, cursor, limit: BATCH })
+    const { users, next } = await listAdminUsers(db, { ...query, cursor, limit: BATCH }).catch((error) => {
+      console.error(`users.csv ${describeFailure(error)}`)
+      throw error
+    })
     yield* users
     cursor = next ?? undefined
   } while (cursor)
