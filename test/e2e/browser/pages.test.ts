@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     await signIn(page, adminEmail)
     for (const path of pages) await check(path, 'signed in')
     expect(found).toEqual({})
-  }, { colorScheme: scheme, allow }), 60_000)
+  }, { colorScheme: scheme, allow }), 120_000)
 
   it.each([
     ['de-DE', 'März 2026', 'Deutschland'],
@@ -95,6 +95,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     const answer = await page.goto(path)
     expect(answer?.status()).toBe(404)
     await page.getByTestId('error-page').getByText('404').waitFor()
+    await page.waitForLoadState('networkidle')
     await page.getByRole('button', { name: 'Go to the feed' }).click()
     await page.getByTestId('post').first().waitFor()
   }, { allow }))
