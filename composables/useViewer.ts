@@ -10,13 +10,14 @@ export type Viewer = { status: 'signed-out' } | { status: 'loading', userId: str
 export function useViewer() {
   const viewer = useViewerState()
   const { user: clerkUser } = useUser()
+  const takenOver = useTakenOver()
   const request = useRequestFetch()
 
   const author = computed<PublicUser | null>(() => {
     const me = viewer.value
     if (me.status === 'here') return me.banned ? null : me.user
     if (me.status !== 'pending') return null
-    const account = clerkUser.value
+    const account = takenOver.value ? clerkUser.value : null
     return {
       id: me.userId,
       name: account?.fullName ?? account?.username ?? 'You',
@@ -38,6 +39,9 @@ export function useViewer() {
     },
   }
 }
+
+/** Whether the browser has taken over the server's markup; what only Clerk's script knows would differ from it before. */
+const useTakenOver = () => useState('taken-over', () => false)
 
 function useViewerState() {
   return useState<Viewer>('viewer', () => ({ status: 'signed-out' }))
@@ -67,6 +71,7 @@ function viewerRefresh() {
 export async function startViewer(): Promise<void> {
   const { userId } = useAuth()
   const viewer = useViewerState()
+  const takenOver = useTakenOver()
   const refresh = viewerRefresh()
 
   if (import.meta.server) {
@@ -90,6 +95,7 @@ export async function startViewer(): Promise<void> {
 
   // Only once the server's markup is taken over, or the two would differ.
   onNuxtReady(() => {
+    takenOver.value = true
     watch(userId, (id) => {
       if (id === undefined) return
       const known = viewer.value.status === 'signed-out' ? null : viewer.value.userId
