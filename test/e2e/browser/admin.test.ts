@@ -40,7 +40,7 @@ describe.skipIf(!hasBrowser)('the admin page', () => {
     await signIn(page, adminEmail, '/sign-in?redirect_url=/admin/users')
     await page.getByTestId('status-all').getByText(String(all?.count)).waitFor()
     expect(await rows(page).count()).toBe(50)
-    await page.getByTestId('load-more').click()
+    await page.getByTestId('load-more').scrollIntoViewIfNeeded()
     await expect.poll(() => rows(page).count()).toBe(all?.count)
     expect(await page.getByTestId('load-more').count()).toBe(0)
 

@@ -1,0 +1,24 @@
+import * as v from 'valibot'
+
+type FilterValues = Record<string, string | undefined>
+
+/**
+ * Filters that live in the address, so that a view survives a reload and can be sent to someone.
+ * @param schema reads a query and never fails: what is wrong there counts as left out
+ */
+export function useAddressFilters<TFilters extends FilterValues>(schema: v.GenericSchema<unknown, TFilters>) {
+  const route = useRoute()
+  const router = useRouter()
+  const defaults = v.parse(schema, {})
+  const filters = computed(() => v.parse(schema, route.query))
+
+  return {
+    filters,
+    /** @param options.replace for what is typed: the back button then skips the letters in between */
+    set(change: Partial<TFilters>, { replace = false } = {}): void {
+      const next = { ...filters.value, ...change }
+      const query = Object.fromEntries(Object.entries(next).filter(([key, value]) => value !== defaults[key]))
+      void (replace ? router.replace({ query }) : router.push({ query }))
+    },
+  }
+}

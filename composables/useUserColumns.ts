@@ -1,0 +1,37 @@
+import { useLocalStorage } from '@vueuse/core'
+import * as v from 'valibot'
+import type { UserSort } from '~~/shared/schemas/admin'
+
+export const userColumns = [
+  { key: 'email', label: 'E-mail' },
+  { key: 'status', label: 'Status' },
+  { key: 'joined', label: 'Joined', sort: 'joined' },
+  { key: 'synced', label: 'Synced', sort: 'synced' },
+  { key: 'id', label: 'Clerk id' },
+  { key: 'version', label: 'Version' },
+  { key: 'signedIn', label: 'Last sign-in' },
+  { key: 'deleted', label: 'Deleted' },
+] as const satisfies { key: string, label: string, sort?: UserSort }[]
+
+export type UserColumn = (typeof userColumns)[number]['key']
+
+const keys = userColumns.map(({ key }) => key)
+const usual: UserColumn[] = ['email', 'status', 'joined', 'synced', 'id']
+const Kept = v.fallback(v.pipe(v.string(), v.parseJson(), v.array(v.picklist(keys))), usual)
+
+/** The columns of the admin's list of users beside the name, as this browser last chose them. */
+export function useUserColumns() {
+  const chosen = useLocalStorage<UserColumn[]>('rollcall:user-columns', usual, {
+    // The server knows no choice: what it rendered is taken over first.
+    initOnMounted: true,
+    serializer: { read: text => v.parse(Kept, text), write: value => JSON.stringify(value) },
+  })
+
+  return {
+    columns: computed(() => userColumns.filter(({ key }) => chosen.value.includes(key))),
+    isChosen: (key: UserColumn) => chosen.value.includes(key),
+    choose(key: UserColumn, yes: boolean): void {
+      chosen.value = keys.filter(one => one === key ? yes : chosen.value.includes(one))
+    },
+  }
+}
