@@ -1,0 +1,25 @@
+import type { MaybeRefOrGetter } from 'vue'
+import type { AdminEvent, AdminEventPage } from '~~/shared/types/admin'
+
+/**
+ * The event log, newest first, page by page, and live.
+ * @param key names the first page in the payload
+ */
+export function useEventLog(key: string, filters: MaybeRefOrGetter<EventFilters>, limit = 50) {
+  const request = useRequestFetch()
+  const fetchPage = async (cursor?: string) => {
+    const page = await request<AdminEventPage>('/api/admin/events', { query: { ...eventQuery(toValue(filters), Date.now()), cursor, limit } })
+    return { rows: page.events, nextCursor: page.nextCursor }
+  }
+
+  const pages = usePages<AdminEvent>(key, fetchPage, filters)
+  const live = useLiveEvents({
+    list: pages.rows,
+    isListed: event => matchesFilters(event, toValue(filters)),
+    askNewest: async () => (await fetchPage()).rows,
+    reload: () => pages.ready.refresh(),
+  })
+  watch(pages.ready.data, live.forget)
+
+  return { ...pages, ...live }
+}

@@ -1,0 +1,123 @@
+import type { Ref } from 'vue'
+import { useDocumentVisibility, useEventListener, useIntervalFn, useWindowScroll } from '@vueuse/core'
+import * as v from 'valibot'
+import { AdminLiveMessageJson } from '~~/shared/schemas/admin-live'
+import type { AdminEvent } from '~~/shared/types/admin'
+
+const CHECK_MS = 10_000
+/** Who has scrolled less is still looking at the newest. */
+const TOP_PX = 100
+/** More news than this is not kept beside the list: it is asked for again. */
+const MOST = 300
+
+interface EventList {
+  /** As the API answered, newest first. */
+  list: Readonly<Ref<readonly AdminEvent[]>>
+  /** Whether an event belongs to this list at all. */
+  isListed(event: AdminEvent): boolean
+  askNewest(): Promise<AdminEvent[]>
+  reload(): Promise<void>
+}
+
+/**
+ * A list of events with those that arrive meanwhile. At the top of the page they come in at once; further down they wait,
+ * so that what one reads stays where it is. One that is on the list already is replaced there, and goes when it no longer belongs.
+ */
+export function useLiveEvents({ list, isListed, askNewest, reload }: EventList) {
+  const news = shallowRef(new Map<string, AdminEvent>())
+  /** Those of the news that were let in. */
+  const admitted = shallowRef(new Set<string>())
+  const many = ref(false)
+
+  const { y } = useWindowScroll()
+  const atTop = computed(() => y.value < TOP_PX)
+
+  const inList = computed(() => new Set(list.value.map(({ id }) => id)))
+  const arrivals = computed(() => [...news.value.values()]
+    .filter(event => !inList.value.has(event.id) && isListed(event))
+    .sort((a, b) => b.lastReceivedAt.localeCompare(a.lastReceivedAt)))
+  const waiting = computed(() => arrivals.value.filter(({ id }) => !admitted.value.has(id)).length)
+
+  const rows = computed(() => [
+    ...arrivals.value.filter(({ id }) => admitted.value.has(id)),
+    ...list.value.flatMap((event) => {
+      const newer = news.value.get(event.id)
+      return !newer || newer.lastReceivedAt < event.lastReceivedAt ? [event] : isListed(newer) ? [newer] : []
+    }),
+  ])
+
+  /** Lets in what waits. */
+  async function take(): Promise<void> {
+    if (many.value) return reload()
+    admitted.value = new Set(news.value.keys())
+  }
+
+  async function overflow(): Promise<void> {
+    if (atTop.value) return reload()
+    many.value = true
+  }
+
+  function hear(heard: readonly AdminEvent[]): void {
+    const events = heard.filter(event => isNew(event) && (isListed(event) || inList.value.has(event.id) || news.value.has(event.id)))
+    if (events.length === 0) return
+    if (news.value.size + events.length > MOST) return void overflow()
+    const next = new Map(news.value)
+    for (const event of events) next.set(event.id, event)
+    news.value = next
+    if (atTop.value && !many.value) void take()
+  }
+
+  /** What came while nobody listened. */
+  async function catchUp(): Promise<void> {
+    const newest = await askNewest().catch(() => null)
+    // When the server is out of reach the stream is too, and this is asked again when it is back.
+    if (!newest) return
+    const missed = newest.filter(({ id, lastReceivedAt }) => news.value.get(id)?.lastReceivedAt !== lastReceivedAt && !inList.value.has(id))
+    if (missed.length > 0 && missed.length === newest.length && list.value.length > 0) return overflow()
+    hear(newest)
+  }
+
+  function isNew({ id, lastReceivedAt }: AdminEvent): boolean {
+    const known = news.value.get(id) ?? list.value.find(event => event.id === id)
+    return !known || known.lastReceivedAt < lastReceivedAt
+  }
+
+  watch(atTop, top => top && take())
+
+  onMounted(() => follow({
+    hear(json) {
+      const message = v.safeParse(AdminLiveMessageJson, json)
+      if (!message.success) return
+      if (message.output.type === 'many') void overflow()
+      else hear(message.output.events)
+    },
+    open: () => void catchUp(),
+  }))
+
+  return {
+    rows,
+    /** The ids of those that came in live. */
+    admitted,
+    /** How many wait further up; more than could be counted when `many`. */
+    waiting,
+    many,
+    take,
+    /** The list was asked for anew, and holds what was news. */
+    forget(): void {
+      const newest = list.value[0]?.lastReceivedAt ?? ''
+      news.value = new Map([...news.value].filter(([, event]) => event.lastReceivedAt > newest))
+      many.value = false
+    },
+  }
+}
+
+/** Follows the admins' stream from now until the component goes. */
+function follow(on: { hear(json: string): void, open(): void }): void {
+  const stream = followStream('/api/admin/live', { message: on.hear, open: on.open, alive: () => {} })
+  const visibility = useDocumentVisibility()
+  watch(visibility, now => now === 'visible' && stream.revive())
+  useIntervalFn(() => stream.revive(), CHECK_MS)
+  useEventListener(window, 'online', () => stream.revive())
+  useEventListener(window, 'offline', () => stream.doubt())
+  onScopeDispose(() => stream.close())
+}

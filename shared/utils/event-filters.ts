@@ -1,0 +1,36 @@
+import * as v from 'valibot'
+import { outcomes } from '../schemas/admin.ts'
+import { UserId } from '../schemas/ids.ts'
+import type { AdminEvent } from '../types/admin.ts'
+
+const HOUR = 3_600_000
+export const lastSpans = { hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR } as const
+const spanNames = ['hour', 'day', 'week'] as const satisfies (keyof typeof lastSpans)[]
+
+const Time = v.pipe(v.string(), v.check(text => !Number.isNaN(Date.parse(text))), v.transform(text => new Date(text).toISOString()))
+
+/** The filters of the event log in an address; what is wrong there counts as left out. `last` goes before `since` and `until`. */
+export const EventFilters = v.object({
+  type: v.fallback(v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200))), undefined),
+  outcome: v.fallback(v.optional(v.picklist(outcomes)), undefined),
+  user: v.fallback(v.optional(UserId), undefined),
+  last: v.fallback(v.optional(v.picklist(spanNames)), undefined),
+  since: v.fallback(v.optional(Time), undefined),
+  until: v.fallback(v.optional(Time), undefined),
+})
+export type EventFilters = v.InferOutput<typeof EventFilters>
+
+/** The same as `GET /api/admin/events` takes it. @param now milliseconds */
+export function eventQuery({ type, outcome, user, last, since, until }: EventFilters, now: number) {
+  return last
+    ? { type, outcome, user, since: new Date(now - lastSpans[last]).toISOString() }
+    : { type, outcome, user, since, until }
+}
+
+/** Whether an event that has just been received belongs to the list. */
+export function matchesFilters(event: Pick<AdminEvent, 'type' | 'outcome' | 'userId' | 'lastReceivedAt'>, { type, outcome, user, last, since, until }: EventFilters): boolean {
+  return (type === undefined || event.type === type)
+    && (outcome === undefined || event.outcome === outcome)
+    && (user === undefined || event.userId === user)
+    && (last !== undefined || ((since === undefined || event.lastReceivedAt >= since) && (until === undefined || event.lastReceivedAt < until)))
+}
