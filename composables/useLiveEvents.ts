@@ -1,10 +1,9 @@
 import type { Ref } from 'vue'
-import { useDocumentVisibility, useEventListener, useIntervalFn, useWindowScroll } from '@vueuse/core'
+import { useWindowScroll } from '@vueuse/core'
 import * as v from 'valibot'
 import { AdminLiveMessageJson } from '~~/shared/schemas/admin-live'
 import type { AdminEvent } from '~~/shared/types/admin'
 
-const CHECK_MS = 10_000
 /** Who has scrolled less is still looking at the newest. */
 const TOP_PX = 100
 /** More news than this is not kept beside the list: it is asked for again. */
@@ -84,7 +83,7 @@ export function useLiveEvents({ list, isListed, askNewest, reload }: EventList) 
 
   watch(atTop, top => top && take())
 
-  onMounted(() => follow({
+  onMounted(() => followAdminStream({
     hear(json) {
       const message = v.safeParse(AdminLiveMessageJson, json)
       if (!message.success) return
@@ -109,15 +108,4 @@ export function useLiveEvents({ list, isListed, askNewest, reload }: EventList) 
       many.value = false
     },
   }
-}
-
-/** Follows the admins' stream from now until the component goes. */
-function follow(on: { hear(json: string): void, open(): void }): void {
-  const stream = followStream('/api/admin/live', { message: on.hear, open: on.open, alive: () => {} })
-  const visibility = useDocumentVisibility()
-  watch(visibility, now => now === 'visible' && stream.revive())
-  useIntervalFn(() => stream.revive(), CHECK_MS)
-  useEventListener(window, 'online', () => stream.revive())
-  useEventListener(window, 'offline', () => stream.doubt())
-  onScopeDispose(() => stream.close())
 }

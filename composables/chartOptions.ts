@@ -1,0 +1,117 @@
+import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts'
+import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components'
+import type { ComposeOption } from 'echarts/core'
+import type { ChartHour } from '~~/shared/types/admin'
+import type { ChartPalette } from './useChartPalette'
+
+export type ChartOption = ComposeOption<BarSeriesOption | LineSeriesOption | AriaComponentOption | GridComponentOption | TooltipComponentOption>
+
+interface ChartInput {
+  hours: readonly ChartHour[]
+  range: 'day' | 'week'
+  timeZone: string
+  palette: ChartPalette
+}
+
+/** Deliveries per hour, stacked by what became of them. */
+export function deliveriesOption(input: ChartInput): ChartOption {
+  const { hours, palette } = input
+  return {
+    ...frame(input, (hour) => {
+      const kinds = chartKinds.filter(kind => countOf(hour, kind) > 0).reverse()
+      return kinds.length === 0 ? line('no delivery', '') : kinds.map(kind => line(kind, countOf(hour, kind).toLocaleString('en-GB'), palette[kind])).join('')
+    }),
+    yAxis: { type: 'value', minInterval: 1, splitNumber: 3, axisLabel: { color: palette.ink }, splitLine: { lineStyle: { color: palette.line } } },
+    series: chartKinds.map(kind => ({
+      type: 'bar',
+      name: kind,
+      stack: 'deliveries',
+      barCategoryGap: input.range === 'day' ? '25%' : '10%',
+      cursor: 'default',
+      data: hours.map(hour => countOf(hour, kind)),
+      itemStyle: {
+        color: palette[kind],
+        // Told apart by more than its colour.
+        decal: kind === 'refused' ? { symbol: 'rect', color: palette.paper, dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: Math.PI / 4 } : 'none',
+      },
+    })),
+    aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
+  }
+}
+
+/** Round spans on a scale of tens and clocks. */
+const spans = [1, 10, 100, 1_000, 10_000, 60_000, 600_000, 3_600_000, 36_000_000]
+
+/** How long events took from Clerk's clock to our commit: half of them, and 95 of 100. */
+export function lagOption(input: ChartInput): ChartOption {
+  const { hours, palette } = input
+  const values = hours.flatMap(({ lag }) => lag ? [atLeastOne(lag.p50), atLeastOne(lag.p95)] : [])
+  const min = spans.findLast(span => span <= Math.min(...values)) ?? 1
+  const max = spans.find(span => span >= Math.max(...values) && span > min) ?? 36_000_000
+  const ticks = spans.filter(span => span >= min && span <= max)
+  const series = (key: 'p50' | 'p95', color: string): LineSeriesOption => ({
+    type: 'line',
+    name: key,
+    data: hours.map(({ lag }) => lag ? atLeastOne(lag[key]) : null),
+    showSymbol: true,
+    symbol: 'circle',
+    symbolSize: input.range === 'day' ? 5 : 3,
+    cursor: 'default',
+    lineStyle: { color, width: 2, type: key === 'p95' ? 'dashed' : 'solid' },
+    itemStyle: { color },
+  })
+  return {
+    ...frame(input, ({ lag }) => lag ? line('95 of 100 within', spanOf(lag.p95), palette.p95) + line('half within', spanOf(lag.p50), palette.p50) : line('nothing applied', '')),
+    yAxis: {
+      type: 'log',
+      min,
+      max,
+      axisLabel: { color: palette.ink, customValues: ticks, formatter: (value: number) => spanOf(value) },
+      axisTick: { show: false },
+      splitLine: { show: false },
+    },
+    series: [series('p95', palette.p95), series('p50', palette.p50)],
+  }
+}
+
+function frame({ hours, range, timeZone, palette }: ChartInput, describe: (hour: ChartHour) => string): ChartOption {
+  const marked = (iso: string) => hourOfDay(iso, timeZone) % (range === 'day' ? 4 : 24) === 0
+  return {
+    animation: false,
+    textStyle: { fontFamily: 'inherit', fontSize: 13 },
+    grid: { left: 0, right: 4, top: 12, bottom: 0, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    xAxis: {
+      type: 'category',
+      data: hours.map(({ hour }) => hour),
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: palette.line } },
+      axisLabel: {
+        color: palette.ink,
+        hideOverlap: true,
+        interval: (_: number, iso: string) => marked(iso),
+        formatter: (iso: string) => range === 'day' ? clockTime(iso, timeZone) : weekday(iso, timeZone),
+      },
+    },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      transitionDuration: 0,
+      axisPointer: { type: 'shadow', shadowStyle: { color: palette.line, opacity: 0.4 } },
+      backgroundColor: palette.paper,
+      borderColor: palette.line,
+      textStyle: { color: palette.text, fontFamily: 'inherit', fontSize: 14 },
+      // Our own words and numbers alone: nothing of anyone gets in here as markup.
+      formatter: (shown) => {
+        const hour = hours[(Array.isArray(shown) ? shown[0] : shown)?.dataIndex ?? -1]
+        return hour ? `<strong>${clockTime(hour.hour, timeZone, { weekday: true })}</strong>${describe(hour)}` : ''
+      },
+    },
+  }
+}
+
+const atLeastOne = (ms: number) => Math.max(1, ms)
+
+const weekday = (iso: string, timeZone: string) => new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone }).format(new Date(iso))
+
+const line = (name: string, value: string, color?: string) =>
+  `<div style="display:flex;gap:0.5rem;align-items:center">${color ? `<i style="width:0.6rem;height:0.6rem;border-radius:2px;background:${color}"></i>` : ''}<span>${name}</span><b style="margin-left:auto;padding-left:1rem">${value}</b></div>`

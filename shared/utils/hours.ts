@@ -1,0 +1,55 @@
+import type { ChartHour, Outcome } from '../types/admin.ts'
+import { spanOf } from './exact-time.ts'
+
+/** What became of deliveries, in the order in which the charts stack them. */
+export const chartKinds = ['applied', 'stale', 'ignored', 'rejected', 'failed', 'refused'] as const satisfies (Outcome | 'refused')[]
+export type ChartKind = (typeof chartKinds)[number]
+
+/** Deliveries of one kind in an hour. */
+export const countOf = (hour: ChartHour, kind: ChartKind): number => kind === 'refused' ? hour.refused : hour.outcomes[kind]
+
+/** Deliveries of all hours by kind. */
+export function sumHours(hours: readonly ChartHour[]): Record<ChartKind, number> {
+  const sum = (kind: ChartKind) => hours.reduce((total, hour) => total + countOf(hour, kind), 0)
+  return { applied: sum('applied'), stale: sum('stale'), ignored: sum('ignored'), rejected: sum('rejected'), failed: sum('failed'), refused: sum('refused') }
+}
+
+/** The chart of deliveries in one sentence. */
+export function describeDeliveries(hours: readonly ChartHour[], span: string): string {
+  const sums = sumHours(hours)
+  const kinds = chartKinds.filter(kind => sums[kind] > 0)
+  const all = kinds.reduce((total, kind) => total + sums[kind], 0)
+  if (all === 0) return `No delivery came in the last ${span}.`
+  const number = (value: number) => value.toLocaleString('en-GB')
+  const came = `${number(all)} ${all === 1 ? 'delivery' : 'deliveries'} in the last ${span}`
+  if (kinds.length === 1) return `${came}, ${all === 1 ? '' : 'all '}${kinds[0] ?? ''}.`
+  return `${came}: ${kinds.map(kind => `${number(sums[kind])} ${kind}`).join(', ')}.`
+}
+
+/** The chart of the lag in one or two sentences. */
+export function describeLag(hours: readonly ChartHour[], span: string, nameHour: (iso: string) => string): string {
+  const lags = hours.flatMap(({ hour, lag }) => lag ? [{ hour, ...lag }] : [])
+  const slowest = lags.reduce<(typeof lags)[number] | null>((worst, one) => !worst || one.p95 > worst.p95 ? one : worst, null)
+  if (!slowest) return `No event was applied in the last ${span}.`
+  const usual = `In a usual hour, half of the events were in the copy within ${spanOf(median(lags.map(({ p50 }) => p50)))} of Clerk’s change, and 95 of 100 within ${spanOf(median(lags.map(({ p95 }) => p95)))}.`
+  return lags.length > 1 ? `${usual} The slowest hour was ${nameHour(slowest.hour)}: ${spanOf(slowest.p95)}.` : usual
+}
+
+/** An hour by the clock of a zone: 0 to 23. */
+export function hourOfDay(iso: string, timeZone: string): number {
+  return Number(new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(iso)))
+}
+
+/** `14:00`, with the weekday where the day is not clear: `Mon 14:00`. */
+export function clockTime(iso: string, timeZone: string, options: { weekday?: boolean, seconds?: boolean } = {}): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone,
+    ...options.seconds ? { second: '2-digit' } : {},
+    ...options.weekday ? { weekday: 'short' } : {},
+  }).format(new Date(iso))
+}
+
+function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
+}

@@ -1,0 +1,35 @@
+import type { MirrorFacts, RefusalReason, RunSummary } from '../types/admin.ts'
+import { driftKinds } from '../types/sync.ts'
+
+export const refusalWords: Record<RefusalReason, string> = { headers: 'no signature', signature: 'wrong signature', time: 'wrong time' }
+
+const number = (value: number) => value.toLocaleString('en-GB')
+
+/** How many users a run found to differ. */
+export const countDrift = ({ found }: Pick<RunSummary, 'found'>): number =>
+  found ? driftKinds.reduce((sum, kind) => sum + found.driftCounts[kind], 0) : 0
+
+/** What a scan found, in a few words: `2 missing, 1 stale`. */
+export function foundWords(run: Pick<RunSummary, 'found' | 'error'>): string {
+  if (run.error) return 'failed'
+  if (!run.found) return '–'
+  const { driftCounts, unusable, unconfirmed, refused } = run.found
+  const parts = [
+    ...driftKinds.flatMap(kind => driftCounts[kind] > 0 ? [`${number(driftCounts[kind])} ${kind}`] : []),
+    ...unusable > 0 ? [`${number(unusable)} unusable`] : [],
+    ...unconfirmed > 0 ? [`${number(unconfirmed)} unconfirmed`] : [],
+    ...refused ? ['refused to delete'] : [],
+  ]
+  return parts.join(', ') || 'nothing differed'
+}
+
+/** What kind of scan it is: a word for a table. */
+export const runWords = ({ kind, dryRun }: Pick<RunSummary, 'kind' | 'dryRun'>): string =>
+  dryRun ? 'Dry run' : kind === 'backfill' ? 'Backfill' : 'Reconcile'
+
+/** Deliveries of the last day that could not be verified: `3, wrong signature`. */
+export function refusedWords({ refusals }: Pick<MirrorFacts, 'refusals'>): string {
+  const some = refusals.filter(({ day }) => day > 0)
+  const all = some.reduce((sum, { day }) => sum + day, 0)
+  return all === 0 ? '0' : `${number(all)}, ${some.map(({ reason }) => refusalWords[reason]).join(', ')}`
+}
