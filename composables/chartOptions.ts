@@ -1,10 +1,10 @@
 import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts'
-import type { AriaComponentOption, GridComponentOption, TooltipComponentOption } from 'echarts/components'
+import type { GridComponentOption, TooltipComponentOption } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
 import type { ChartHour } from '~~/shared/types/admin'
 import type { ChartPalette } from './useChartPalette'
 
-export type ChartOption = ComposeOption<BarSeriesOption | LineSeriesOption | AriaComponentOption | GridComponentOption | TooltipComponentOption>
+export type ChartOption = ComposeOption<BarSeriesOption | LineSeriesOption | GridComponentOption | TooltipComponentOption>
 
 interface ChartInput {
   hours: readonly ChartHour[]
@@ -32,23 +32,30 @@ export function deliveriesOption(input: ChartInput): ChartOption {
       itemStyle: {
         color: palette[kind],
         // Told apart by more than its colour.
-        decal: kind === 'refused' ? { symbol: 'rect', color: palette.paper, dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: Math.PI / 4 } : 'none',
+        ...kind === 'refused' ? { decal: { symbol: 'rect', color: palette.paper, dashArrayX: [1, 0], dashArrayY: [1, 3], rotation: -Math.PI / 4 } } : {},
       },
     })),
-    aria: { enabled: true, label: { enabled: false }, decal: { show: true } },
   }
 }
 
-/** Round spans on a scale of tens and clocks. */
-const spans = [1, 10, 100, 1_000, 10_000, 60_000, 600_000, 3_600_000, 36_000_000]
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Round spans, about ten times as long as the one before, in words of clocks. */
+const spans = new Map([
+  [1, '1 ms'], [10, '10 ms'], [100, '100 ms'], [1_000, '1 s'], [10_000, '10 s'], [MINUTE, '1 min'], [10 * MINUTE, '10 min'],
+  [HOUR, '1 h'], [10 * HOUR, '10 h'], [4 * DAY, '4 d'], [40 * DAY, '40 d'], [400 * DAY, '400 d'],
+])
 
 /** How long events took from Clerk's clock to our commit: half of them, and 95 of 100. */
 export function lagOption(input: ChartInput): ChartOption {
   const { hours, palette } = input
   const values = hours.flatMap(({ lag }) => lag ? [atLeastOne(lag.p50), atLeastOne(lag.p95)] : [])
-  const min = spans.findLast(span => span <= Math.min(...values)) ?? 1
-  const max = spans.find(span => span >= Math.max(...values) && span > min) ?? 36_000_000
-  const ticks = spans.filter(span => span >= min && span <= max)
+  const steps = [...spans.keys()]
+  const min = steps.findLast(span => span <= Math.min(...values)) ?? 1
+  const max = steps.find(span => span >= Math.max(...values) && span > min) ?? 400 * DAY
+  const ticks = steps.filter(span => span >= min && span <= max)
   const series = (key: 'p50' | 'p95', color: string): LineSeriesOption => ({
     type: 'line',
     name: key,
@@ -66,7 +73,7 @@ export function lagOption(input: ChartInput): ChartOption {
       type: 'log',
       min,
       max,
-      axisLabel: { color: palette.ink, customValues: ticks, formatter: (value: number) => spanOf(value) },
+      axisLabel: { color: palette.ink, customValues: ticks, formatter: (value: number) => spans.get(value) ?? '' },
       axisTick: { show: false },
       splitLine: { show: false },
     },

@@ -16,13 +16,19 @@ export function useFresh<T>(key: string, fetch: () => Promise<T>, options: { eve
   const first = useAsyncData(key, fetchAnswer, { watch: options.about ? [options.about] : [] })
   const again = ref<{ busy: boolean, failure: string | null }>({ busy: false, failure: null })
   const visibility = useDocumentVisibility()
+  /** Told while it was being asked: that answer may have come too early. */
+  let queued = false
 
   watch(first.data, () => {
     again.value.failure = null
   })
 
   async function ask(): Promise<void> {
-    if (again.value.busy || first.status.value === 'pending') return
+    if (first.status.value === 'pending') return
+    if (again.value.busy) {
+      queued = true
+      return
+    }
     again.value.busy = true
     try {
       first.data.value = await fetchAnswer()
@@ -32,6 +38,9 @@ export function useFresh<T>(key: string, fetch: () => Promise<T>, options: { eve
     catch (error) {
       again.value = { busy: false, failure: failureMessage(error, 'Rollcall did not answer.') }
     }
+    if (!queued) return
+    queued = false
+    await ask()
   }
 
   const look = () => visibility.value === 'visible' ? ask() : undefined
@@ -46,7 +55,7 @@ export function useFresh<T>(key: string, fetch: () => Promise<T>, options: { eve
     /** Why there is no answer, or no newer one. */
     failure: computed(() => again.value.failure ?? (first.error.value ? failureMessage(first.error.value) : null)),
     busy: computed(() => again.value.busy || first.status.value === 'pending'),
-    /** Asks now; does nothing while it is being asked. */
+    /** Asks now, or as soon as the answer that is on its way has come. */
     ask,
     /** Asks, once in two seconds at most. */
     askSoon: useThrottleFn(look, SOON_MS, true),

@@ -1,0 +1,44 @@
+import type { RunSummary } from '../types/admin.ts'
+import type { DriftKind, ScanPhase, ScanProgress } from '../types/sync.ts'
+import { spanOf } from './exact-time.ts'
+
+const number = (value: number) => value.toLocaleString('en-GB')
+const plural = (count: number) => `${number(count)} ${count === 1 ? 'user' : 'users'}`
+
+export const phaseWords: Record<ScanPhase, string> = {
+  listing: 'Reading Clerk’s users',
+  checking: 'Asking for those that no list shows',
+  gone: 'Asking for those that Clerk did not list',
+}
+
+/** What a kind of drift means, and what became of it. */
+export const driftWords: Record<DriftKind, { title: string, meaning: string, repair: string }> = {
+  missing: { title: 'Missing', meaning: 'Clerk has them, and they were not here.', repair: 'added' },
+  stale: { title: 'Stale', meaning: 'Clerk says something else of them than was here.', repair: 'updated' },
+  gone: { title: 'Gone', meaning: 'They were here, and Clerk says 404.', repair: 'turned into tombstones' },
+  revived: { title: 'Revived', meaning: 'A scan took them for gone, and Clerk has them after all.', repair: 'brought back' },
+}
+
+/** How far a scan is: `1,500 of 20,000 users · 480 a second · 39 s left`. */
+export function progressWords({ phase, done, of, perSecond }: ScanProgress): string {
+  const left = phase === 'listing' && perSecond > 0 && of > done ? [`${spanOf(Math.ceil((of - done) / perSecond) * 1_000)} left`] : []
+  return [`${number(done)} of ${plural(of)}`, ...phase === 'listing' && perSecond > 0 ? [`${number(perSecond)} a second`] : [], ...left].join(' · ')
+}
+
+/** What became of a run, a sentence. */
+export function resultSentence(run: RunSummary, drift: number): string {
+  const read = plural(run.counts?.seen ?? 0)
+  if (run.error) return run.dryRun ? 'The dry run failed.' : run.kind === 'backfill' ? 'The backfill failed.' : 'The reconcile failed.'
+  if (run.kind === 'backfill') return `${read} read, ${number(run.counts?.written ?? 0)} written.`
+  if (drift === 0) return run.found?.refused ? `${read} read. No one was taken for gone.` : `Nothing differs: ${read} read, and all are as Clerk has them.`
+  if (run.dryRun) return `${plural(drift)} ${drift === 1 ? 'differs' : 'differ'}. Nothing was changed.`
+  return `${plural(drift)} differed, and ${drift === 1 ? 'was' : 'were'} repaired.`
+}
+
+/** How long a run took. */
+export const tookWords = ({ startedAt, finishedAt }: Pick<RunSummary, 'startedAt' | 'finishedAt'>): string =>
+  finishedAt ? spanOf(Date.parse(finishedAt) - Date.parse(startedAt)) : '–'
+
+/** Who started a run. */
+export const starterWords = ({ startedBy, startedByName }: Pick<RunSummary, 'startedBy' | 'startedByName'>): string =>
+  startedByName ?? (startedBy === 'schedule' ? 'the schedule' : startedBy === 'command line' ? 'the command line' : startedBy)
