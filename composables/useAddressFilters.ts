@@ -12,10 +12,20 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
   const defaults = v.parse(schema, {})
   const filters = computed(() => v.parse(schema, route.query))
 
+  // What was typed just before a link was followed must not call that navigation off.
+  let leaving = false
+  onBeforeRouteLeave(() => {
+    leaving = true
+  })
+  onScopeDispose(router.afterEach(() => {
+    leaving = false
+  }))
+
   return {
     filters,
     /** @param options.replace for what is typed: the back button then skips the letters in between */
     set(change: Partial<TFilters>, { replace = false } = {}): void {
+      if (leaving) return
       const next = { ...filters.value, ...change }
       const query = Object.fromEntries(Object.entries(next).filter(([key, value]) => value !== defaults[key]))
       void (replace ? router.replace({ query }) : router.push({ query }))
