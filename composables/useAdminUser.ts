@@ -1,7 +1,7 @@
 import type { AdminUserDetail, UserDiff } from '~~/shared/types/admin'
 
-/** What came of asking Clerk for one user and applying the answer by the version rule. */
-interface Resynced { outcome: string, written: boolean }
+/** What came of reading one user from Clerk: whether the version rule had the row written. */
+interface Resynced { written: boolean }
 
 /** All that is here of one user, and Clerk's answer about them beside it. */
 export function useAdminUser(id: string) {
@@ -28,8 +28,11 @@ export function useAdminUser(id: string) {
     resyncing.value = true
     resynced.value = null
     try {
-      resynced.value = { words: wordsFor(await request<Resynced>(`${path}/resync`, { method: 'POST' })), ok: true }
-      await Promise.all([loaded.refresh(), diff.refresh()])
+      const { written } = await request<Resynced>(`${path}/resync`, { method: 'POST' })
+      // The row first, so that the two never speak of different moments.
+      await loaded.refresh()
+      await diff.refresh()
+      resynced.value = { words: wordsFor(written, diff.data.value?.status === 'same'), ok: true }
     }
     catch (error) {
       resynced.value = { words: failureMessage(error), ok: false }
@@ -51,8 +54,9 @@ export function useAdminUser(id: string) {
   }
 }
 
-function wordsFor({ outcome, written }: Resynced): string {
+function wordsFor(written: boolean, same: boolean): string {
   if (written) return 'Read from Clerk, and written.'
-  if (outcome === 'applied') return 'Read from Clerk: it says the same, so nothing was written.'
-  return 'Read from Clerk: our row is as new, so it stays as it is.'
+  return same
+    ? 'Read from Clerk: it says the same, so nothing was written.'
+    : 'Read from Clerk: our row is the newer one, so it stays as it is.'
 }

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { adminEmail } from '../../../local-clerk/index.ts'
 import { peopleIds } from '../../../local-clerk/seed/people.ts'
 import { hasBrowser } from '../support/browser.ts'
@@ -20,6 +20,12 @@ describe.skipIf(!hasBrowser)('the page of one user', () => {
     const { clerk } = stage.rollcall
     clerk.users.delete(peopleIds.fatou ?? '')
     await clerk.deliveries.settled()
+  })
+
+  // One test's failure is not the next one's.
+  afterEach(() => {
+    stage.rollcall.clerk.deliveries.resume()
+    stage.rollcall.clerk.faults.clear()
   })
 
   it('shows what differs while deliveries are held back, and a re-sync mends it', () => stage.visit(async (page) => {
