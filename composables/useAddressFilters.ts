@@ -10,7 +10,11 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
   const route = useRoute()
   const router = useRouter()
   const defaults = v.parse(schema, {})
-  const filters = computed(() => v.parse(schema, route.query))
+  // The same filters stay the same object, whatever else happens to the address: what watches them asks the server.
+  const filters = computed<TFilters>((before) => {
+    const now = v.parse(schema, route.query)
+    return before && isSame(before, now) ? before : now
+  })
 
   // What was typed just before a link was followed must not call that navigation off.
   let leaving = false
@@ -32,3 +36,5 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
     },
   }
 }
+
+const isSame = (a: FilterValues, b: FilterValues) => [...new Set([...Object.keys(a), ...Object.keys(b)])].every(key => a[key] === b[key])
