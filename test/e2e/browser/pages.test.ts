@@ -20,7 +20,12 @@ const pages = [
   `/users/${ben}`, // banned
   '/people',
   '/settings',
+  '/admin',
   '/admin/users',
+  `/admin/users/${ada}`,
+  `/admin/users/${kwame}`, // gone
+  '/admin/events',
+  '/admin/reconcile',
   '/nowhere',
 ]
 const guestPages = ['/', '/posts/:id', '/sign-in', '/sign-up', '/nowhere']
