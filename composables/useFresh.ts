@@ -43,7 +43,12 @@ export function useFresh<T>(key: string, fetch: () => Promise<T>, options: { eve
     await ask()
   }
 
-  const look = () => visibility.value === 'visible' ? ask() : undefined
+  // Not before the server's markup is taken over: newer words would differ from it.
+  const mounted = ref(false)
+  onMounted(() => {
+    mounted.value = true
+  })
+  const look = () => mounted.value && visibility.value === 'visible' ? ask() : undefined
   useIntervalFn(look, options.everyMs)
   watch(visibility, look)
   if (import.meta.client) useEventListener(window, 'focus', look)
