@@ -9,7 +9,6 @@ import { useStage } from '../support/stage.ts'
 
 const MINUTE = 60_000
 
-const verdict = (page: Page) => page.getByTestId('verdict')
 const sentence = (page: Page) => page.getByTestId('verdict-sentence').textContent()
 const turns = (page: Page, level: 'ok' | 'warn' | 'bad') => page.locator(`[data-testid=verdict][data-level=${level}]`).waitFor({ timeout: MINUTE })
 const people = async (page: Page, kind: string) => {

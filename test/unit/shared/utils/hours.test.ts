@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { clockTime, describeDeliveries, describeLag, hourOfDay, sumHours } from '../../../../shared/utils/hours.ts'
+import type { ChartHour } from '../../../../shared/types/admin.ts'
+
+const hour = (n: number, change: Partial<ChartHour> = {}): ChartHour => ({
+  hour: new Date(Date.UTC(2026, 10, 21, n)).toISOString(),
+  outcomes: { applied: 0, stale: 0, ignored: 0, rejected: 0, failed: 0 },
+  refused: 0,
+  lag: null,
+  ...change,
+})
+const applied = (count: number) => ({ applied: count, stale: 0, ignored: 0, rejected: 0, failed: 0 })
+const name = (iso: string) => clockTime(iso, 'UTC')
+
+describe('deliveries in a sentence', () => {
+  it('says that none came', () => expect(describeDeliveries([hour(1), hour(2)], 'day')).toBe('No delivery came in the last day.'))
+
+  it('adds the hours up', () => {
+    const hours = [hour(1, { outcomes: applied(1200) }), hour(2, { outcomes: { ...applied(3), stale: 2 }, refused: 1 })]
+    expect(sumHours(hours)).toMatchObject({ applied: 1203, stale: 2, refused: 1, failed: 0 })
+    expect(describeDeliveries(hours, 'week')).toBe('1,206 deliveries in the last week: 1,203 applied, 2 stale, 1 refused.')
+  })
+
+  it('names one kind once', () => {
+    expect(describeDeliveries([hour(1, { outcomes: applied(2) })], 'day')).toBe('2 deliveries in the last day, all applied.')
+    expect(describeDeliveries([hour(1, { refused: 1 })], 'day')).toBe('1 delivery in the last day, refused.')
+  })
+})
+
+describe('lag in a sentence', () => {
+  it('says that nothing was applied', () => expect(describeLag([hour(1)], 'day', name)).toBe('No event was applied in the last day.'))
+
+  it('takes the middle hour for the usual one, and names the slowest', () => {
+    const hours = [hour(1, { lag: { p50: 40, p95: 100 } }), hour(2), hour(3, { lag: { p50: 50, p95: 3_000 } }), hour(4, { lag: { p50: 60, p95: 200 } })]
+    expect(describeLag(hours, 'day', name)).toBe('In a usual hour, half of the events were in the copy within 50 ms of Clerk’s change, and 95 of 100 within 200 ms. The slowest hour was 03:00: 3.0 s.')
+  })
+})
+
+it('reads the clock of a zone', () => {
+  expect(hourOfDay('2026-11-21T23:30:00Z', 'Asia/Kolkata')).toBe(5)
+  expect(clockTime('2026-11-21T23:30:05Z', 'Europe/Berlin', { weekday: true, seconds: true })).toBe('Sun 00:30:05')
+})

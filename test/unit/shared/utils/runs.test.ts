@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { countDrift, foundWords, refusedWords } from '../../../../shared/utils/mirror-facts.ts'
+import { progressWords, resultSentence, starterWords, tookWords } from '../../../../shared/utils/runs.ts'
+import type { RunSummary } from '../../../../shared/types/admin.ts'
+
+const none = { missing: 0, stale: 0, gone: 0, revived: 0 }
+const run = (change: Partial<RunSummary> = {}): RunSummary => ({
+  id: '0199', kind: 'reconcile', dryRun: false, startedBy: 'schedule', startedByName: null,
+  startedAt: '2026-11-21T04:00:00.000Z', finishedAt: '2026-11-21T04:00:01.500Z',
+  counts: { seen: 25, total: 25, written: 0 }, progress: null,
+  found: { driftCounts: none, refused: null, unusable: 0, unconfirmed: 0 }, error: null, ...change,
+})
+const found = (change: object) => run({ found: { driftCounts: { ...none, missing: 2, stale: 1 }, refused: null, unusable: 0, unconfirmed: 0, ...change } })
+const sentence = (one: RunSummary) => resultSentence(one, countDrift(one))
+
+describe('the result of a run', () => {
+  it('is that nothing differs', () => expect(sentence(run())).toBe('Nothing differs: 25 users read, and all are as Clerk has them.'))
+  it('is what differed, and whether that was repaired', () => {
+    expect(sentence(found({}))).toBe('3 users differed, and were repaired.')
+    expect(sentence({ ...found({}), dryRun: true })).toBe('3 users differ. Nothing was changed.')
+  })
+  it('is not that all is well when it refused or failed', () => {
+    expect(sentence(found({ driftCounts: none, refused: 'Too many.' }))).toBe('25 users read. No one was taken for gone.')
+    expect(sentence(run({ error: 'Clerk answered 500.', found: null }))).toBe('The reconcile failed.')
+  })
+})
+
+it('says what a run found in a few words', () => {
+  expect(foundWords(run())).toBe('nothing differed')
+  expect(foundWords(found({ unconfirmed: 1200, refused: 'Too many.' }))).toBe('2 missing, 1 stale, 1,200 unconfirmed, refused to delete')
+  expect(foundWords(run({ error: 'no' }))).toBe('failed')
+})
+
+it('says how far a scan is', () => {
+  const counts = { seen: 1_500, total: 20_000, written: 0 }
+  expect(progressWords({ ...counts, phase: 'listing', done: 1_500, of: 20_000, perSecond: 500 })).toBe('1,500 of 20,000 users · 500 a second · 37 s left')
+  expect(progressWords({ ...counts, phase: 'gone', done: 0, of: 1, perSecond: 500 })).toBe('0 of 1 user')
+})
+
+it('says who started a run and how long it took', () => {
+  expect(starterWords(run())).toBe('the schedule')
+  expect(starterWords({ startedBy: 'user_1', startedByName: 'Ada' })).toBe('Ada')
+  expect(tookWords(run())).toBe('1.5 s')
+})
+
+it('says why deliveries were refused', () => {
+  const refusals = (day: number) => [{ reason: 'signature' as const, day, streak: 0, since: null, lastAt: '2026-11-21T04:00:00.000Z' }]
+  expect(refusedWords({ refusals: refusals(3) })).toBe('3, wrong signature')
+  expect(refusedWords({ refusals: refusals(0) })).toBe('0')
+})
