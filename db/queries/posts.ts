@@ -30,7 +30,7 @@ function selectPosts(db: Database, viewerId: string | null) {
       body: sql<string | null>`case when ${isShown} then ${posts.body} end`,
       createdAt: posts.createdAt,
       author: personColumns,
-      mentions: mentioned,
+      mentions: sql<PersonRow[]>`case when ${isShown} and ${posts.body} is not null then ${mentioned} else '[]' end`,
       replyCount,
       likeCount,
       likedByMe: sql<boolean>`exists (select from likes l where l.post_id = ${posts.id} and l.user_id = ${viewerId})`,
@@ -61,9 +61,14 @@ export async function listPosts(db: Database, page: { after?: Position, limit: n
     ))
     .orderBy(desc(posts.createdAt), desc(posts.id))
     .limit(page.limit + 1)
-  const last = rows.length > page.limit ? rows[page.limit - 1] : undefined
+  return toPage(rows, page.limit)
+}
+
+/** @param rows one more than the page holds, when there is more */
+function toPage(rows: PostRow[], limit: number): { posts: Post[], next: Position | null } {
+  const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
-    posts: rows.slice(0, page.limit).map(toPost),
+    posts: rows.slice(0, limit).map(toPost),
     next: last ? { key: last.createdAt.toISOString(), id: last.id } : null,
   }
 }
@@ -91,29 +96,39 @@ export async function listAncestors(db: Database, id: string, viewerId: string |
   return rows.map(toPost)
 }
 
-/** Direct replies, oldest first; 200 at most. */
-export async function listReplies(db: Database, id: string, viewerId: string | null): Promise<Post[]> {
-  const rows = await selectPosts(db, viewerId)
-    .where(and(eq(posts.parentId, id), isThere))
+/**
+ * Direct replies, oldest first.
+ * @param page.after the last row of the page before
+ * @returns up to `limit` posts, and where the next page begins
+ */
+export async function listReplies(db: Database, id: string, page: { after?: Position, limit: number, viewerId: string | null }) {
+  const rows = await selectPosts(db, page.viewerId)
+    .where(and(
+      eq(posts.parentId, id),
+      isThere,
+      page.after ? sql`(${posts.createdAt}, ${posts.id}) > (${page.after.key}::timestamptz, ${page.after.id}::uuid)` : undefined,
+    ))
     .orderBy(posts.createdAt, posts.id)
-    .limit(200)
-  return rows.map(toPost)
+    .limit(page.limit + 1)
+  return toPage(rows, page.limit)
 }
 
 /**
  * Writes a post and tells the other instances, in one statement that locks the author, so that a delete in flight is not outrun.
- * @returns whether it was written: not, when the author is not here, deleted or banned, or the parent is not there
+ * @returns whether it was written: not, when the author is not here, deleted or banned, or the parent is not there, or
+ * when this author has a post of this key already
  */
-export async function insertPost(db: Database, post: { id: string, authorId: string, parentId: string | null, body: string, mentions?: string[], createdAt?: Date }): Promise<boolean> {
+export async function insertPost(db: Database, post: { id: string, authorId: string, parentId: string | null, body: string, key?: string, mentions?: string[], createdAt?: Date }): Promise<boolean> {
   const rows = await db.$client`
     with author as (
       select id from users where id = ${post.authorId} and deleted_at is null and not banned for share
     ), inserted as (
-      insert into posts (id, author_id, parent_id, body, created_at)
-      select ${post.id}, author.id, ${post.parentId}, ${post.body}, coalesce(${post.createdAt?.toISOString() ?? null}::timestamptz, now())
+      insert into posts (id, author_id, parent_id, body, key, created_at)
+      select ${post.id}, author.id, ${post.parentId}, ${post.body}, ${post.key ?? null}::uuid, coalesce(${post.createdAt?.toISOString() ?? null}::timestamptz, now())
       from author
       where ${post.parentId}::uuid is null
         or exists (select from posts p where p.id = ${post.parentId} and p.deleted_at is null)
+      on conflict (author_id, key) where key is not null do nothing
       returning id
     ), mentioned as (
       insert into mentions (post_id, user_id)
@@ -124,16 +139,47 @@ export async function insertPost(db: Database, post: { id: string, authorId: str
   return rows.length > 0
 }
 
-/** Who wrote a post that is not deleted; undefined when there is none. */
+/** The id of what this author posted with this key; undefined when nothing. */
+export async function findPostByKey(db: Database, authorId: string, key: string): Promise<string | undefined> {
+  const [row] = await db.select({ id: posts.id }).from(posts).where(and(eq(posts.authorId, authorId), eq(posts.key, key)))
+  return row?.id
+}
+
+/** Who wrote a post, and who deleted it; undefined when there never was one. */
 export async function findPostAuthor(db: Database, id: string) {
-  const [row] = await db.select({ authorId: posts.authorId, deletedAt: posts.deletedAt }).from(posts).where(eq(posts.id, id))
+  const [row] = await db.select({ authorId: posts.authorId, deletedAt: posts.deletedAt, deletedBy: posts.deletedBy }).from(posts).where(eq(posts.id, id))
   return row
 }
 
-/** Marks a post as deleted; its replies keep their place. Doing it twice changes nothing. */
-export async function deletePost(db: Database, id: string): Promise<void> {
+/** Marks a post as deleted; its replies keep their place. Doing it twice changes nothing: the first to delete it is the one who did. */
+export async function deletePost(db: Database, id: string, deletedBy: string): Promise<void> {
   await db.$client`
-    with gone as (update posts set deleted_at = now() where id = ${id} and deleted_at is null returning id)
+    with gone as (
+      update posts set deleted_at = now(), deleted_by = ${deletedBy} where id = ${id} and deleted_at is null returning id
+    )
     select pg_notify(${CHANGES_CHANNEL}, json_build_object('posts', json_build_array(id))::text) from gone
   `
+}
+
+/** For how long a deletion can be undone, by Postgres's clock. */
+export const RESTORE_MINUTES = 5
+
+/**
+ * Brings back what this person deleted a moment ago, while its words and its author are still here.
+ * @returns whether it came back
+ */
+export async function restorePost(db: Database, id: string, deletedBy: string): Promise<boolean> {
+  const rows = await db.$client`
+    with author as (
+      select u.id from users u join posts p on p.author_id = u.id
+      where p.id = ${id} and u.deleted_at is null and not u.banned for share of u
+    ), back as (
+      update posts p set deleted_at = null, deleted_by = null from author
+      where p.id = ${id} and p.author_id = author.id and p.deleted_by = ${deletedBy} and p.body is not null
+        and p.deleted_at > now() - make_interval(mins => ${RESTORE_MINUTES})
+      returning p.id
+    )
+    select pg_notify(${CHANGES_CHANNEL}, json_build_object('posts', json_build_array(id))::text) from back
+  `
+  return rows.length > 0
 }

@@ -8,6 +8,8 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/me/profile': ['PATCH'],
   '/api/posts': ['GET', 'POST'],
   '/api/posts/:id': ['GET', 'DELETE'],
+  '/api/posts/:id/replies': ['GET'],
+  '/api/posts/:id/restore': ['POST'],
   '/api/posts/:id/like': ['PUT', 'DELETE'],
   '/api/users': ['GET'],
   '/api/users/recent': ['GET'],

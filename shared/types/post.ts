@@ -24,6 +24,8 @@ export interface Thread {
   post: Post
   /** From the root down to the parent. */
   ancestors: Post[]
-  /** Oldest first. */
+  /** Oldest first; the first 50. */
   replies: Post[]
+  /** Where the next ones begin, for `GET /api/posts/:id/replies`; null when these are all. */
+  repliesCursor: string | null
 }

@@ -79,6 +79,64 @@ describe('posts', () => {
     expect((await json(rollcall.request('/api/posts'))).posts.map((one: { id: string }) => one.id)).not.toContain(root.id)
   })
 
+  it('comes back for who deleted it, and for nobody else', async () => {
+    const written = await json(post(ben, { body: 'back in a moment' }))
+    const call = (as: string | null, path = '', method = 'DELETE') => rollcall.request(`/api/posts/${written.id}${path}`, { as, method })
+    const restore = (as: string | null) => call(as, '/restore', 'POST')
+    const listed = async () => (await json(rollcall.request('/api/posts'))).posts.some((one: { id: string }) => one.id === written.id)
+
+    expect((await call(ben)).status).toBe(204)
+    expect(await rollcall.db.$client`select deleted_by from posts where id = ${written.id}`).toEqual([{ deleted_by: ben }])
+    expect([(await restore(null)).status, (await restore(ada)).status, await listed()]).toEqual([401, 403, false])
+    expect(await json(restore(ben))).toEqual(written)
+    expect([(await restore(ben)).status, await listed()]).toEqual([200, true])
+
+    expect((await call(ada)).status).toBe(204)
+    const refused = await restore(ben)
+    expect([refused.status, (await refused.json()).message]).toEqual([403, expect.stringContaining('Ask an admin')])
+    expect((await restore(ada)).status).toBe(200)
+    expect((await rollcall.request('/api/posts/01900000-0000-7000-8000-000000000000/restore', { as: ben, method: 'POST' })).status).toBe(404)
+  })
+
+  it.each([
+    ['after five minutes', (id: string) => rollcall.db.$client`update posts set deleted_at = now() - interval '301 seconds' where id = ${id}`],
+    ['once its words are erased', (id: string) => rollcall.db.$client`update posts set body = null where id = ${id}`],
+    ['while its author is banned', async () => {
+      rollcall.clerk.users.setBanned(ben, true)
+      await rollcall.clerk.deliveries.idle()
+    }],
+  ])('does not come back %s', async (_when, change) => {
+    const { id } = await json(post(ben, { body: 'gone for good' }))
+    await rollcall.request(`/api/posts/${id}`, { as: ada, method: 'DELETE' })
+    await change(id)
+    expect((await rollcall.request(`/api/posts/${id}/restore`, { as: ada, method: 'POST' })).status).toBe(403)
+    rollcall.clerk.users.setBanned(ben, false)
+    await rollcall.clerk.deliveries.idle()
+  })
+
+  it('sent again with its key is the same post, also when both come at once', async () => {
+    const key = crypto.randomUUID()
+    const before = await countPosts()
+    const answers = await Promise.all([1, 2, 3].map(() => post(ada, { body: 'once', key })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 201])
+    const posts = await Promise.all(answers.map(answer => answer.json()))
+    expect(new Set(posts.map(({ id }) => id)).size).toBe(1)
+    expect(await countPosts()).toBe(before + 1)
+
+    expect((await post(ben, { body: 'once', key })).status).toBe(201)
+    await rollcall.request(`/api/posts/${posts[0].id}`, { as: ada, method: 'DELETE' })
+    expect((await post(ada, { body: 'once', key })).status).toBe(409)
+    expect((await post(ada, { body: 'x', key: 'mine' })).status).toBe(400)
+  })
+
+  it('does not say whom it mentioned once it is deleted', async () => {
+    const root = await json(post(ben, { body: 'Hello @ada' }))
+    expect(root.mentions).toMatchObject([{ id: ada }])
+    const reply = await json(post(ada, { body: 'reply', parentId: root.id }))
+    await rollcall.request(`/api/posts/${root.id}`, { as: ben, method: 'DELETE' })
+    expect((await json(rollcall.request(`/api/posts/${reply.id}`))).ancestors).toMatchObject([{ id: root.id, body: null, mentions: [] }])
+  })
+
   it('is liked once, however often it is asked', async () => {
     const { id } = await json(post(ada, { body: 'like me' }))
     const like = (method: string) => json(rollcall.request(`/api/posts/${id}/like`, { as: ben, method }))
@@ -103,6 +161,22 @@ describe('paging', () => {
     } while (cursor)
     expect(new Set(seen)).toEqual(all)
     expect(seen).toHaveLength(all.size)
+  })
+
+  it('walks the replies of a post, the first 50 with it', async () => {
+    const root = await json(post(ada, { body: 'many replies' }))
+    for (let index = 0; index < 55; index++) await post(ben, { body: `reply ${index}`, parentId: root.id })
+    const thread = await json(rollcall.request(`/api/posts/${root.id}`))
+    expect(thread.replies).toHaveLength(50)
+    const bodies = thread.replies.map((one: { body: string }) => one.body)
+    let cursor = thread.repliesCursor
+    while (cursor) {
+      const page = await json(rollcall.request(`/api/posts/${root.id}/replies?limit=3&cursor=${cursor}`))
+      bodies.push(...page.posts.map((one: { body: string }) => one.body))
+      cursor = page.nextCursor
+    }
+    expect(bodies).toEqual(Array.from({ length: 55 }, (_, index) => `reply ${index}`))
+    expect((await json(rollcall.request(`/api/posts/${thread.replies[0].id}`))).repliesCursor).toBeNull()
   })
 
   it.each(['abc', 'WyJhIiwiYiJd', 'W10', '%00', 'WyIyMDI2LTExLTIxVDAzOjQ5OjMzLjk0M1oiLCJub3QgYSB1dWlkIl0'])('the cursor %s is not ours: 400', async (cursor) => {

@@ -7,7 +7,7 @@ import { migrateDatabase } from '../../db/migrate.ts'
 import { findChangedPosts, findChangedUsers } from '../../db/queries/changes.ts'
 import { findMentionable } from '../../db/queries/mentions.ts'
 import { findPerson, listPeople } from '../../db/queries/people.ts'
-import { findPost, listAncestors, listPosts, listReplies } from '../../db/queries/posts.ts'
+import { findPost, findPostByKey, listAncestors, listPosts, listReplies } from '../../db/queries/posts.ts'
 import { bigNow, bigPostId, bigUserId, fillDatabase } from './support/big.ts'
 import { createTestDatabase } from './support/rollcall.ts'
 
@@ -79,7 +79,9 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['a person\'s posts, far down', ['posts_author_idx'], () => listPosts(db, { ...posts, author: someone, after })],
     ['a post', ['posts_pkey'], () => findPost(db, lead, someone)],
     ['what a reply answers', ['posts_pkey'], () => listAncestors(db, bigPostId(500_001), someone)],
-    ['replies', ['posts_parent_idx'], () => listReplies(db, lead, someone)],
+    ['replies', ['posts_parent_idx'], () => listReplies(db, lead, posts)],
+    ['replies, far down', ['posts_parent_idx'], () => listReplies(db, lead, { ...posts, after })],
+    ['a post by its key', ['posts_key_idx'], () => findPostByKey(db, someone, lead)],
     ['a person', ['users_pkey'], () => findPerson(db, someone)],
     ['people, newest first', ['users_joined_idx'], () => listPeople(db, people)],
     ['people, far down', ['users_joined_idx'], () => listPeople(db, { ...people, cursor: { key: farDown, id: someone } })],

@@ -1,10 +1,13 @@
 import { setResponseStatus } from 'h3'
 import { v7 as uuidv7 } from 'uuid'
-import { findPost, insertPost } from '../../../db/queries/posts.ts'
+import { findPost, findPostByKey, insertPost } from '../../../db/queries/posts.ts'
 import { NewPost } from '../../../shared/schemas/posts.ts'
 import type { Post } from '../../../shared/types/post.ts'
 
-/** The author is looked up in the same statement as the write; only when that finds none is anyone asked. */
+/**
+ * The author is looked up in the same statement as the write; only when that finds none is anyone asked.
+ * A key that this author has used before writes nothing: the answer to the first time may have been lost.
+ */
 export default defineApiHandler(async (event): Promise<Post> => {
   const authorId = requireUser(event)
   const input = await readJson(event, NewPost)
@@ -12,6 +15,12 @@ export default defineApiHandler(async (event): Promise<Post> => {
   const post = { id: uuidv7(), authorId, ...input, ...await resolveMentions(db, input.body) }
 
   if (!await insertPost(db, post)) {
+    const before = input.key && await findPostByKey(db, authorId, input.key)
+    if (before) {
+      const sent = await findPost(db, before, authorId)
+      if (!sent) throw apiError(409, 'You sent this before, and it was deleted since. Change the text to post it again.')
+      return sent
+    }
     await requireAuthor(event)
     if (!await insertPost(db, post)) throw post.parentId ? apiError(404, 'The post you answer is not there any more.') : apiError(403, 'This account cannot write here any more.')
   }

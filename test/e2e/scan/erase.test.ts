@@ -23,12 +23,12 @@ it('erases after the days of retention and not before, and keeps the tombstones'
     (${old}, 'user_old', 'erase me', null), (${recent}, 'user_new', 'not yet', null), (${here}, 'user_here', 'stay', null),
     (${own}, 'user_here', 'deleted long ago', now() - interval '31 days')`
   await sql`insert into likes (post_id, user_id) values (${here}, 'user_old'), (${here}, 'user_here')`
-  await sql`insert into mentions (post_id, user_id) values (${here}, 'user_old')`
+  await sql`insert into mentions (post_id, user_id) values (${here}, 'user_old'), (${own}, 'user_here'), (${recent}, 'user_here')`
   await sql`insert into webhook_events (id, first_received_at, last_received_at, outcome) values
     ('msg_old', now() - interval '40 days', now() - interval '31 days', 'applied'),
     ('msg_replayed', now() - interval '40 days', now() - interval '1 day', 'applied')`
 
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ posts: 2, likes: 1, mentions: 1, profiles: 1, events: 1, refusals: 0, hours: 0 })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ posts: 2, likes: 1, mentions: 2, profiles: 1, events: 1, refusals: 0, hours: 0 })
   expect(await sql`select id, body from posts where body is not null order by body`).toMatchObject([{ body: 'not yet' }, { body: 'stay' }])
   expect(await sql`select id from users`).toHaveLength(4)
   expect(await eraseExpired(mirror.db, 30)).toEqual({ posts: 0, likes: 0, mentions: 0, profiles: 0, events: 0, refusals: 0, hours: 0 })

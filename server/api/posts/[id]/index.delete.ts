@@ -10,7 +10,7 @@ export default defineApiHandler(async (event) => {
   const post = await findPostAuthor(db, id)
   if (!post) throw apiError(404, 'This post is not there.')
   if (post.authorId !== viewer && !isAdmin(event)) throw apiError(403, 'You can delete your own posts only.')
-  await deletePost(db, id)
+  await deletePost(db, id, viewer)
   setResponseStatus(event, 204)
   return null
 })
