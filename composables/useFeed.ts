@@ -74,7 +74,10 @@ export function useFeed(author?: string) {
 
   /** Brings what is on the list up to date and puts what is new in its place. @throws when that fails */
   async function takeNew(): Promise<void> {
-    const { unknown, newest, from, reached } = await update()
+    place(await update())
+  }
+
+  function place({ unknown, newest, from, reached }: Awaited<ReturnType<typeof update>>): void {
     if (reached) {
       posts.value = insertPosts(posts.value, unknown)
     }
@@ -93,6 +96,19 @@ export function useFeed(author?: string) {
     await takeNew().catch(() => {})
   }
 
+  /** As `freshen`, for who comes back: below the top, and on a way back, what is new waits, so that nothing moves. */
+  async function returnTo(): Promise<void> {
+    const travelled = cameByHistory()
+    try {
+      const news = await update()
+      if (travelled || window.scrollY > 0) waiting.add(news.unknown)
+      else place(news)
+    }
+    catch {
+      // What is on the screen is older, not wrong.
+    }
+  }
+
   const waiting = useWaiting(posts, { key, author, inRange: id => state.value === 'done' || isAbove(id, posts.value) })
   useCatchUp(async () => asked.value ? waiting.add((await update()).unknown) : more())
 
@@ -105,7 +121,7 @@ export function useFeed(author?: string) {
   onServerPrefetch(more)
   onMounted(() => {
     if (!asked.value) void more()
-    else if (!nuxtApp.isHydrating) void freshen()
+    else if (!nuxtApp.isHydrating) void returnTo()
   })
 
   return {

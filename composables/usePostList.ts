@@ -2,8 +2,11 @@ import type { Post } from '~~/shared/types/post'
 import type { PublicUser } from '~~/shared/types/user'
 import type { Written } from './useComposer'
 
-/** What can happen to a list of posts, wherever it is shown: a feed, with the new one first, or replies, with it last. */
-export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies') {
+/**
+ * What can happen to a list of posts, wherever it is shown: a feed, with the new one first, or replies, with it last.
+ * @param counted told when someone's own deletion changes how many are shown
+ */
+export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies', counted: (difference: 1 | -1) => void = () => {}) {
   const request = useRequestFetch()
   const { learnFrom } = usePeople()
   const whenGone: WhenGone = kind === 'feed' ? 'leaves' : 'keeps-place'
@@ -12,9 +15,19 @@ export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies') {
     posts.value = posts.value.map(post => post.id === id ? { ...post, ...change } : post)
   }
 
-  function erase(id: string): void {
-    posts.value = erasePost(posts.value, id, whenGone)
-  }
+  const isShown = (id: string) => posts.value.some(post => post.id === id && post.body !== null)
+  const { remove } = useDeletion({
+    takeAway({ id }) {
+      const before = isShown(id)
+      posts.value = erasePost(posts.value, id, whenGone)
+      if (before) counted(-1)
+    },
+    putBack(post) {
+      const before = isShown(post.id)
+      posts.value = insertPosts(posts.value, [post], kind)
+      if (!before) counted(1)
+    },
+  })
 
   useLive({
     posts: (changes) => {
@@ -43,5 +56,5 @@ export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies') {
     }
   }
 
-  return { patch, erase, publish }
+  return { patch, remove, publish }
 }

@@ -1,4 +1,5 @@
 import type { Post, Thread } from '~~/shared/types/post'
+import type { PostChange } from '~~/shared/types/live'
 import type { PublicUser } from '~~/shared/types/user'
 import type { Written } from './useComposer'
 
@@ -13,7 +14,8 @@ export async function useThread(id: string) {
   const request = useRequestFetch()
   const { learnFrom } = usePeople()
   const { userId } = useViewer()
-  const fetchThread = () => request<Thread>(`/api/posts/${encodeURIComponent(id)}`)
+  const path = `/api/posts/${encodeURIComponent(id)}`
+  const fetchThread = () => request<Thread>(path)
   const loaded = useAsyncData(`thread:${id}`, fetchThread)
   const { data, error } = loaded
 
@@ -27,12 +29,21 @@ export async function useThread(id: string) {
   const replies = part(thread => thread.replies, (thread, posts) => ({ ...thread, replies: posts }))
   // The page stays, whatever happens to what it is about.
   const self = part(thread => [thread.post], (thread, [post]) => ({ ...thread, post: post ?? { ...thread.post, body: null } }))
-  const lists = [self, ancestors, replies].map(posts => usePostList(posts, 'replies'))
-  const [, ofAncestors, ofReplies] = lists
   const post = computed(() => data.value?.post)
+  const cursor = computed({
+    get: () => data.value?.repliesCursor ?? null,
+    set: (repliesCursor) => {
+      if (data.value) data.value = { ...data.value, repliesCursor }
+    },
+  })
 
-  const patch = (postId: string, change: Partial<Post>) => lists.forEach(list => list.patch(postId, change))
   const countReplies = (difference: number) => patch(id, { replyCount: Math.max(0, (post.value?.replyCount ?? 0) + difference) })
+  const ofSelf = usePostList(self, 'replies')
+  const ofAncestors = usePostList(ancestors, 'replies')
+  const ofReplies = usePostList(replies, 'replies', countReplies)
+  const patch = (postId: string, change: Partial<Post>) => [ofSelf, ofAncestors, ofReplies].forEach(list => list.patch(postId, change))
+
+  const { state, failure, more, follow, fetchDownTo } = useReplies(`${path}/replies`, replies, cursor)
 
   async function update(): Promise<void> {
     const at = Date.now()
@@ -40,8 +51,9 @@ export async function useThread(id: string) {
     try {
       const thread = await fetchThread()
       learnFrom([thread.post, ...thread.ancestors, ...thread.replies], at)
+      const told = await fetchDownTo(thread)
       const since = replies.value.filter(reply => isDraft(reply) || !known.has(reply.id))
-      data.value = { ...thread, replies: mergePosts(thread.replies, since) }
+      data.value = { ...thread, replies: insertPosts(told.posts, since, 'replies'), repliesCursor: told.nextCursor }
     }
     catch (failure) {
       if (failureStatus(failure) !== 404) throw failure
@@ -51,19 +63,26 @@ export async function useThread(id: string) {
   }
 
   let timer: ReturnType<typeof setTimeout> | undefined
-  const isNewReply = (change: { id: string, parentId: string | null, shown: boolean }) =>
-    change.parentId === id && change.shown && !replies.value.some(reply => reply.id === change.id)
+  let whole = false
+  const isNewReply = (change: PostChange) =>
+    cursor.value === null && change.parentId === id && change.shown && !replies.value.some(reply => reply.id === change.id)
+  /** Its words are shown again, and only the server has them. */
+  const isBack = (change: PostChange) =>
+    change.shown && [...self.value, ...ancestors.value, ...replies.value].some(one => one.id === change.id && one.body === null)
   useLive({
     posts: (changes) => {
       // One's own may be told of before the answer to sending it comes.
       const others = changes.filter(({ authorId }) => !(authorId === userId.value && replies.value.some(isDraft)))
-      if (others.some(isNewReply)) timer ??= setTimeout(gathered, GATHER_MS * (1 + Math.random()))
+      whole ||= changes.some(isBack)
+      if (whole || others.some(isNewReply)) timer ??= setTimeout(gathered, GATHER_MS * (1 + Math.random()))
     },
   })
   function gathered() {
     timer = undefined
+    const ask = whole ? update : follow
+    whole = false
     // The stream will say when to ask again.
-    update().catch(() => {})
+    ask().catch(() => {})
   }
   useCatchUp(update)
   onScopeDispose(() => clearTimeout(timer))
@@ -76,18 +95,19 @@ export async function useThread(id: string) {
     post,
     ancestors,
     replies,
+    /** How far the replies are loaded. */
+    state,
+    failure,
+    more,
     patch,
-    eraseAncestor: (postId: string) => ofAncestors?.erase(postId),
-    eraseReply(postId: string) {
-      // The stream may have been faster.
-      if (!replies.value.some(reply => reply.id === postId && reply.body !== null)) return
-      ofReplies?.erase(postId)
-      countReplies(-1)
-    },
+    /** Deletes the post itself; the page stays, so that it can be undone. */
+    remove: ofSelf.remove,
+    removeAncestor: ofAncestors.remove,
+    removeReply: ofReplies.remove,
     async reply(written: Written, by: PublicUser) {
       countReplies(1)
       try {
-        await ofReplies?.publish(written, by, id)
+        await ofReplies.publish(written, by, id)
       }
       catch (failure) {
         countReplies(-1)

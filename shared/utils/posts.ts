@@ -60,9 +60,9 @@ export function reconcilePosts(posts: readonly Post[], known: ReadonlySet<string
   }
 }
 
-/** Puts posts where they belong in a feed, each once. */
-export function insertPosts(posts: readonly Post[], more: readonly Post[]): Post[] {
-  return mergePosts(posts, more).sort(byAge)
+/** Puts posts where they belong, each once: newest first in a feed, oldest first among replies. */
+export function insertPosts(posts: readonly Post[], more: readonly Post[], kind: 'feed' | 'replies' = 'feed'): Post[] {
+  return mergePosts(posts, more).sort(kind === 'feed' ? byAge : (a, b) => byAge(b, a))
 }
 
 /** Whether a post of this id would stand above the last one of a feed. Ids are UUIDv7: they sort by time. */

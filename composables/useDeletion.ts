@@ -1,0 +1,76 @@
+import type { Post } from '~~/shared/types/post'
+
+/** For how long the way back is offered; the server takes it for some minutes. */
+const UNDO_MS = 7_000
+
+/**
+ * Deletes posts at once and without asking, and offers the way back. A post that the server keeps comes back in its place.
+ * The offer outlives the page that it was made on.
+ */
+export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Post): void }) {
+  const request = useRequestFetch()
+  const toast = useToast()
+  const { userId } = useViewer()
+  const { current } = usePeople()
+
+  async function remove(post: Post): Promise<void> {
+    list.takeAway(post)
+    const deleted = request<unknown>(`/api/posts/${post.id}`, { method: 'DELETE' })
+    let undone = false
+    const undo = {
+      'label': 'Undo',
+      'color': 'neutral',
+      'variant': 'outline',
+      'size': 'md',
+      'data-testid': 'undo-delete',
+      onClick() {
+        if (undone) return
+        undone = true
+        void bringBack(post, deleted, notice.id)
+      },
+    } as const
+    const notice = toast.add({
+      title: 'Post deleted',
+      description: post.author.id === userId.value ? undefined : `You deleted it as an admin. ${current(post.author).name} is not told.`,
+      color: 'neutral',
+      orientation: 'horizontal',
+      duration: UNDO_MS,
+      actions: [undo],
+    })
+    try {
+      await deleted
+    }
+    catch (error) {
+      toast.remove(notice.id)
+      list.putBack(post)
+      toast.add({ title: 'The post was not deleted', description: failureMessage(error), color: 'error' })
+    }
+  }
+
+  async function bringBack(post: Post, deleted: Promise<unknown>, notice: string | number): Promise<void> {
+    toast.remove(notice)
+    list.putBack(post)
+    void focusPost(post.id)
+    try {
+      await deleted
+    }
+    catch {
+      // It never went, and is back already.
+      return
+    }
+    try {
+      list.putBack(await request<Post>(`/api/posts/${post.id}/restore`, { method: 'POST' }))
+    }
+    catch (error) {
+      list.takeAway(post)
+      toast.add({ title: 'The post did not come back', description: failureMessage(error), color: 'error' })
+    }
+  }
+
+  return { remove }
+}
+
+async function focusPost(id: string): Promise<void> {
+  await nextTick()
+  document.querySelector<HTMLElement>(`[data-post-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true })
+}
