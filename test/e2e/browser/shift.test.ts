@@ -1,0 +1,64 @@
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { memberEmail } from '../../../local-clerk/index.ts'
+import { peopleIds } from '../../../local-clerk/seed/people.ts'
+import { hasBrowser } from '../support/browser.ts'
+import { signIn } from '../support/clerk-ui.ts'
+import { useStage } from '../support/stage.ts'
+
+const widths = [1280, 390]
+/** Slow 4G, as Lighthouse has it: bytes a second, milliseconds. */
+const slow = { offline: false, downloadThroughput: 200_000, uploadThroughput: 90_000, latency: 150 }
+
+describe.skipIf(!hasBrowser)('nothing moves while a page loads', () => {
+  const stage = useStage({ people: true })
+  let thread = ''
+
+  beforeAll(async () => {
+    const [post] = await stage.rollcall.db.$client<{ id: string }[]>`
+      select parent_id as id from posts where parent_id is not null group by parent_id order by count(*) desc limit 1
+    `
+    thread = post?.id ?? ''
+  })
+
+  /** Every shift of the layout, those after input too, and what moved. */
+  async function shiftsOf(page: Page, path: string): Promise<string[]> {
+    await page.goto(path)
+    await page.getByTestId('post').first().waitFor()
+    await page.waitForLoadState('networkidle')
+    await page.evaluate(() => document.fonts.ready)
+    await page.waitForTimeout(500)
+    return page.evaluate(() => new Promise<string[]>((done) => {
+      const seen: string[] = []
+      const observer = new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          const value = 'value' in entry ? Number(entry.value) : Number.NaN
+          const sources = 'sources' in entry && Array.isArray(entry.sources) ? entry.sources : []
+          seen.push(`${value.toFixed(5)} ${sources.map(({ node }) => node instanceof Element ? `${node.tagName}.${node.className}` : String(node?.nodeName)).join(' | ')}`)
+        }
+      })
+      observer.observe({ type: 'layout-shift', buffered: true })
+      setTimeout(() => done(seen), 100)
+    }))
+  }
+
+  async function check(page: Page) {
+    const cdp = await page.context().newCDPSession(page)
+    await cdp.send('Network.enable')
+    await cdp.send('Network.setCacheDisabled', { cacheDisabled: true })
+    for (const conditions of [null, slow]) {
+      if (conditions) await cdp.send('Network.emulateNetworkConditions', conditions)
+      for (const path of ['/', `/posts/${thread}`, `/users/${peopleIds.theodora}`]) {
+        expect(await shiftsOf(page, path), `${path}, ${conditions ? 'slow' : 'fast'}`).toEqual([])
+      }
+    }
+  }
+
+  it.each(widths)('for a guest, %i wide', { timeout: 60_000 }, width => stage.visit(check, { viewport: { width, height: 844 } }))
+
+  it.each(widths)('for a member, %i wide', { timeout: 90_000 }, width => stage.visit(async (page) => {
+    page.setDefaultTimeout(30_000)
+    await signIn(page, memberEmail)
+    await check(page)
+  }, { viewport: { width, height: 844 } }))
+})
