@@ -46,6 +46,7 @@ export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies', counte
       const asked = Date.now()
       const post = await request<Post>('/api/posts', { method: 'POST', body: { body: written.body, key: written.key, parentId } })
       learnFrom([post], asked)
+      settleDraft(draft, post)
       // The same post may have come by another way while we waited.
       posts.value = posts.value.filter(({ id }) => id !== post.id).map(other => other.id === draft.id ? post : other)
       return post

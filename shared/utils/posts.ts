@@ -20,6 +20,19 @@ export function draftPost({ body, mentions }: Pick<Post, 'body' | 'mentions'>, a
   }
 }
 
+// By post id; in the browser alone, since only there a draft becomes a post.
+const draftIds = new Map<string, string>()
+
+/** Notes which draft a post was, so that on the page it stays the same one. */
+export function settleDraft(draft: Post, post: Post): void {
+  draftIds.set(post.id, draft.id)
+}
+
+/** What a post in a list is told apart by. */
+export function keyOf({ id }: Post): string {
+  return draftIds.get(id) ?? id
+}
+
 export function isDraft(post: Post): boolean {
   return post.id.startsWith(DRAFT)
 }
