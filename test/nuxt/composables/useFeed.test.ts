@@ -7,7 +7,7 @@ import { defineComponent, h } from 'vue'
 import type { Post } from '~~/shared/types/post'
 
 const author = { id: 'user_ada', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
-const post = (id: string): Post => ({ ...draftPost({ body: id, mentions: [] }, author, null), id })
+const post = (id: string): Post => ({ ...draftPost({ body: id, mentions: [] }, author, null), id, createdAt: '2026-11-01T12:00:00.000Z' })
 
 let pages: Record<string, { posts: Post[], nextCursor: string | null }> = {}
 let refuse = false
@@ -29,6 +29,14 @@ registerEndpoint('/api/posts', {
   handler: (event) => {
     if (refuse) return refusal(event, 403, 'You cannot write here.')
     return post('new')
+  },
+})
+registerEndpoint('/api/posts/2', {
+  method: 'DELETE',
+  handler: (event) => {
+    if (refuse) return refusal(event, 403, 'You can delete your own posts only.')
+    setResponseStatus(event, 204)
+    return null
   },
 })
 
@@ -119,10 +127,16 @@ describe('useFeed', () => {
     expect(ids(feed).at(-1)).toBe('n89')
   })
 
-  it('erases a post', async () => {
-    pages = { '': { posts: [post('2'), { ...post('1'), replyCount: 1 }], nextCursor: null } }
+  it('takes a deleted post away at once, and puts it back in its place when it is refused', async () => {
+    pages = { '': { posts: [post('3'), post('2'), post('1')], nextCursor: null } }
     const feed = await mountFeed()
-    feed.erase('1')
-    expect(ids(feed)).toEqual(['2'])
+    refuse = true
+    const removed = feed.remove(post('2'))
+    expect(ids(feed)).toEqual(['3', '1'])
+    await removed
+    expect(ids(feed)).toEqual(['3', '2', '1'])
+    refuse = false
+    await feed.remove(post('2'))
+    expect(ids(feed)).toEqual(['3', '1'])
   })
 })
