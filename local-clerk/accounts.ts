@@ -99,7 +99,8 @@ export function createAccounts({ store, url, now, emit, endSessions }: AccountsO
       users.set(user.id, user)
       identifiers.replace(undefined, user)
       store.changed()
-      if (!silent) emit({ type: 'user.created', userId: user.id, data: userJson(user, url), timestamp: user.updatedAt })
+      // Someone may have been here for weeks: the event is made now.
+      if (!silent) emit({ type: 'user.created', userId: user.id, data: userJson(user, url), timestamp: Math.max(now(), at) })
       return user
     },
 

@@ -101,7 +101,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     expect(answer?.status()).toBe(404)
     await page.getByTestId('error-page').getByText('404').waitFor()
     await page.waitForLoadState('networkidle')
-    await page.getByRole('button', { name: 'Go to the feed' }).click()
+    await page.getByRole('link', { name: 'Go to the feed' }).click()
     await page.getByTestId('post').first().waitFor()
   }, { allow }))
 })
