@@ -16,6 +16,9 @@ const clerkTypes = {
 
 export default defineNuxtConfig({
   modules: ['@nuxt/ui', '@clerk/nuxt', '@nuxt/eslint'],
+  // The rooms of the admin's components are for people: their names stay short.
+  components: [{ path: '~/components/admin', prefix: 'Admin', pathPrefix: false }, '~/components'],
+  imports: { dirs: ['composables/**'] },
   devtools: { enabled: false },
   app: {
     head: {

@@ -31,7 +31,14 @@ const shots: { as: string, of: Shot[] }[] = [
       { name: 'settings', path: '/settings', ready: 'profile-form' },
     ],
   },
-  { as: adminEmail, of: [{ name: 'admin', path: '/admin/users', ready: 'admin-user' }] },
+  {
+    as: adminEmail,
+    of: [
+      { name: 'admin', path: '/admin', ready: 'verdict' },
+      { name: 'admin-users', path: '/admin/users', ready: 'admin-user' },
+      { name: 'admin-events', path: '/admin/events', ready: 'event' },
+    ],
+  },
 ]
 
 const Feed = v.object({ posts: v.array(v.object({ id: v.string(), replyCount: v.number() })) })

@@ -1,7 +1,7 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { flushPromises } from '@vue/test-utils'
 import { describe, expect, it, vi } from 'vitest'
-import type { Written } from '~~/composables/useComposer'
+import type { Written } from '~~/composables/feed/useComposer'
 import FeedComposer from '~~/components/feed/Composer.vue'
 
 const author = { id: 'user_ada', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const

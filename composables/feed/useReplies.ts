@@ -1,5 +1,5 @@
 import type { Post, PostPage, Thread } from '~~/shared/types/post'
-import type { PagingState } from './useFeed'
+import type { PagingState } from '../shell/usePages'
 
 /** As much as the API gives at once, and as many pages as are brought up to date. */
 const PAGE = { most: 100, pages: 10 }

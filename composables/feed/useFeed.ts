@@ -1,7 +1,5 @@
+import type { PagingState } from '../shell/usePages'
 import type { Post, PostPage } from '~~/shared/types/post'
-
-/** Where a list stands: waiting for the reader, fetching, at its end, or stopped by a failure. */
-export type PagingState = 'idle' | 'loading' | 'done' | 'error'
 
 /** As much as the API gives at once, and as far down as a list is brought up to date. */
 const PAGE = { least: 20, most: 100, pages: 10 }

@@ -1,5 +1,7 @@
 import type { MaybeRefOrGetter } from 'vue'
-import type { PagingState } from './useFeed'
+
+/** Where a list stands: waiting for the reader, fetching, at its end, or stopped by a failure. */
+export type PagingState = 'idle' | 'loading' | 'done' | 'error'
 
 export interface ListPage<TRow> {
   rows: TRow[]
