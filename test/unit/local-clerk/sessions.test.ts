@@ -133,11 +133,15 @@ describe('the handshake', () => {
 })
 
 describe('the seed', () => {
-  it('tells of each person by an event as of the day they joined', async () => {
+  it('tells of each person by an event made now, as they were on the day they joined', async () => {
+    const before = Date.now()
     const clerk = await start({ seed: true })
     const told = clerk.deliveries.list().map(delivery => JSON.parse(delivery.body))
     expect(told).toHaveLength(25)
-    for (const event of told) expect(event).toMatchObject({ type: 'user.created', timestamp: event.data.created_at })
+    for (const event of told) {
+      expect(event).toMatchObject({ type: 'user.created', data: { updated_at: event.data.created_at } })
+      expect(event.timestamp).toBeGreaterThanOrEqual(before)
+    }
   })
 })
 
