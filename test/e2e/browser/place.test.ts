@@ -17,6 +17,8 @@ describe.skipIf(!hasBrowser)('the place in a list', () => {
       return page.getByTestId('post').count()
     }, { timeout: 10_000 }).toBeGreaterThan(60)
     await page.waitForLoadState('networkidle')
+    // What just came slides in.
+    await page.waitForTimeout(400)
     const id = await page.getByTestId('post').evaluateAll((posts) => {
       const seen = posts.find(post => post.getBoundingClientRect().top > 200)
       return seen?.getAttribute('data-post-id')
@@ -28,7 +30,7 @@ describe.skipIf(!hasBrowser)('the place in a list', () => {
 
   async function expectPlace(page: Page, id: string, top: number) {
     await page.locator(`[data-post-id="${id}"]`).waitFor()
-    await expect.poll(async () => Math.abs(await topOf(page, id) - top)).toBeLessThanOrEqual(2)
+    await expect.poll(async () => Math.abs(await topOf(page, id) - top), { timeout: 5_000 }).toBeLessThanOrEqual(2)
     await page.waitForLoadState('networkidle')
     await page.waitForTimeout(400)
     expect(Math.abs(await topOf(page, id) - top)).toBeLessThanOrEqual(2)
