@@ -100,7 +100,7 @@ export function createAccounts({ store, url, now, emit, endSessions }: AccountsO
       identifiers.replace(undefined, user)
       store.changed()
       // Someone may have been here for weeks: the event is made now.
-      if (!silent) emit({ type: 'user.created', userId: user.id, data: userJson(user, url), timestamp: Math.max(now(), at) })
+      if (!silent) emit({ type: 'user.created', userId: user.id, data: userJson(user, url), timestamp: input.createdAt === undefined ? at : now() })
       return user
     },
 
