@@ -10,6 +10,7 @@ interface ChartInput {
   hours: readonly ChartHour[]
   range: 'day' | 'week'
   timeZone: string
+  locale: string
   palette: ChartPalette
 }
 
@@ -81,7 +82,7 @@ export function lagOption(input: ChartInput): ChartOption {
   }
 }
 
-function frame({ hours, range, timeZone, palette }: ChartInput, describe: (hour: ChartHour) => string): ChartOption {
+function frame({ hours, range, timeZone, locale, palette }: ChartInput, describe: (hour: ChartHour) => string): ChartOption {
   const marked = (iso: string) => hourOfDay(iso, timeZone) % (range === 'day' ? 4 : 24) === 0
   return {
     animation: false,
@@ -96,7 +97,7 @@ function frame({ hours, range, timeZone, palette }: ChartInput, describe: (hour:
         color: palette.ink,
         hideOverlap: true,
         interval: (_: number, iso: string) => marked(iso),
-        formatter: (iso: string) => range === 'day' ? clockTime(iso, timeZone) : weekday(iso, timeZone),
+        formatter: (iso: string) => range === 'day' ? clockTime(iso, timeZone, { locale }) : weekday(iso, timeZone, locale),
       },
     },
     tooltip: {
@@ -110,7 +111,7 @@ function frame({ hours, range, timeZone, palette }: ChartInput, describe: (hour:
       // Our own words and numbers alone: nothing of anyone gets in here as markup.
       formatter: (shown) => {
         const hour = hours[(Array.isArray(shown) ? shown[0] : shown)?.dataIndex ?? -1]
-        return hour ? `<strong>${clockTime(hour.hour, timeZone, { weekday: true })}</strong>${describe(hour)}` : ''
+        return hour ? `<strong>${clockTime(hour.hour, timeZone, { weekday: true, locale })}</strong>${describe(hour)}` : ''
       },
     },
   }
@@ -118,7 +119,7 @@ function frame({ hours, range, timeZone, palette }: ChartInput, describe: (hour:
 
 const atLeastOne = (ms: number) => Math.max(1, ms)
 
-const weekday = (iso: string, timeZone: string) => new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone }).format(new Date(iso))
+const weekday = (iso: string, timeZone: string, locale: string) => new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone }).format(new Date(iso))
 
 const line = (name: string, value: string, color?: string) =>
   `<div style="display:flex;gap:0.5rem;align-items:center">${color ? `<i style="width:0.6rem;height:0.6rem;border-radius:2px;background:${color}"></i>` : ''}<span>${name}</span><b style="margin-left:auto;padding-left:1rem">${value}</b></div>`

@@ -41,9 +41,9 @@ export function hourOfDay(iso: string, timeZone: string): number {
 }
 
 /** `14:00`, with the weekday where the day is not clear: `Mon 14:00`. */
-export function clockTime(iso: string, timeZone: string, options: { weekday?: boolean, seconds?: boolean } = {}): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone,
+export function clockTime(iso: string, timeZone: string, options: { weekday?: boolean, seconds?: boolean, locale?: string } = {}): string {
+  return new Intl.DateTimeFormat(options.locale ?? 'en-GB', {
+    hour: '2-digit', minute: '2-digit', timeZone,
     ...options.seconds ? { second: '2-digit' } : {},
     ...options.weekday ? { weekday: 'short' } : {},
   }).format(new Date(iso))

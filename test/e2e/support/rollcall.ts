@@ -38,14 +38,16 @@ export async function createTestDatabase(): Promise<string> {
  * The built app, on a database of its own, with a local Clerk that delivers to its first instance.
  * @param options.instances how many app processes share the database
  * @param options.env more of the environment
+ * @param options.prepare runs before the app starts
  * @param options.route where the app finds the database, when not at its own address
  */
-export async function startRollcall(options: { instances?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, route?: (databaseUrl: string) => Promise<string> } = {}): Promise<Rollcall> {
+export async function startRollcall(options: { instances?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, prepare?: (clerk: LocalClerk) => void, route?: (databaseUrl: string) => Promise<string> } = {}): Promise<Rollcall> {
   const databaseUrl = await createTestDatabase()
   const routedUrl = await options.route?.(databaseUrl) ?? databaseUrl
   const ports = await Promise.all(Array.from({ length: options.instances ?? 1 }, freePort))
   const urls = ports.map(port => `http://localhost:${port}`)
   const clerk = await startLocalClerk({ port: 0, retryScale: 0.001, webhook: { url: `${urls[0]}/api/webhooks` }, ...options.clerk })
+  options.prepare?.(clerk)
   const env = { ...clerk.env, DATABASE_URL: routedUrl, NUXT_SITE_URL: urls.join(','), ...options.env }
   const apps = await Promise.all(ports.map(port => startApp({ cwd: resolve(import.meta.dirname, '../../..'), port, env, quiet: true })))
   const [app] = apps
