@@ -37,7 +37,7 @@ export const users = pgTable('users', {
   syncedBy: text().$type<SyncSource>().notNull(),
 }, t => [
   index('users_joined_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id),
-  index('users_name_idx').on(sql`lower(coalesce(${t.name}, ''))`, t.id),
+  index('users_live_name_idx').on(sql`lower(coalesce(${t.name}, ''))`, t.id).where(sql`${t.deletedAt} is null`),
   index('users_username_idx').on(sql`lower(${t.username})`).where(sql`${t.deletedAt} is null`),
   index('users_search_idx').using('gin', t.search),
   index('users_synced_idx').on(t.syncedBy, t.syncedAt, t.id),

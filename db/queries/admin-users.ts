@@ -92,8 +92,17 @@ const columns = (sql: Sql) => sql`
   u.clerk_event_at, u.last_sign_in_at, u.deleted_at, u.synced_at, u.synced_by
 `
 
-/** Rows after the cursor. The index by when they were synced begins with how, so that each way is asked for by itself. */
+/**
+ * Rows after the cursor. The index by when they were synced begins with how, so that each way is asked for by itself.
+ * Tombstones have no name and would all stand at one end, so by name they have an index of their own.
+ */
 function source(sql: Sql, query: UsersQuery, where: ReturnType<typeof filters>, limit: number) {
+  if (query.sort === 'name' && !query.banned) {
+    const rows = (deleted: ReturnType<typeof filters>) => sql`(select * from users u where u.deleted_at ${deleted} and ${where} and ${after(sql, query)} order by ${order(sql, query)} limit ${limit})`
+    const [live, gone] = [rows(sql`is null`), rows(sql`is not null`)]
+    if (hasWords(query) || query.status === 'here') return sql`${live} u`
+    return query.status === 'gone' ? sql`${gone} u` : sql`(${live} union all ${gone}) u`
+  }
   if (query.sort !== 'synced' || query.syncedBy) return sql`(select * from users u where ${where} and ${after(sql, query)}) u`
   return sql`(values ('webhook'), ('scan'), ('request')) s (source) cross join lateral (
     select * from users u where u.synced_by = s.source and ${where} and ${after(sql, query)} order by ${order(sql, query)} limit ${limit}
