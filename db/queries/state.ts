@@ -25,8 +25,3 @@ export async function databaseNow(db: Database): Promise<string> {
   if (!row) throw new Error('Postgres did not say what time it is.')
   return row.now
 }
-
-/** Resolves when the database answers. */
-export async function ping(db: Database): Promise<void> {
-  await db.$client`select 1`
-}

@@ -1,18 +1,10 @@
 import * as v from 'valibot'
 import { UserId } from './ids.ts'
 import { Cursor, cursorMessage, isTimePosition, Limit, TimeCursor } from './paging.ts'
-import { storable } from './text.ts'
+import { Search, storable } from './text.ts'
 
 export const userSorts = ['joined', 'name', 'synced'] as const
 export type UserSort = (typeof userSorts)[number]
-
-/** A search text: trimmed, 100 characters at most; empty means no search. */
-export const Search = v.pipe(
-  v.string(),
-  v.maxLength(100, 'Search for 100 characters at most.'),
-  v.transform(text => text.toWellFormed().trim()),
-  storable('Search cannot hold the NUL character.'),
-)
 
 export const outcomes = ['applied', 'stale', 'ignored', 'rejected', 'failed'] as const
 export const syncSources = ['webhook', 'scan', 'request'] as const

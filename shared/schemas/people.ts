@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { Search } from './admin.ts'
 import { Cursor, cursorMessage, isTimePosition, Limit } from './paging.ts'
+import { Search } from './text.ts'
 
 /** `GET /api/users`: without `q`, everyone. */
 export const PeopleQuery = v.pipe(v.object({

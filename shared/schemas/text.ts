@@ -36,3 +36,11 @@ export const PostBody = v.pipe(
   v.check(text => countPostCharacters(text) <= POST_MAX_CHARACTERS, `A post has ${POST_MAX_CHARACTERS} characters at most.`),
   v.check(text => mentionedIds(text).length <= POST_MAX_MENTIONS, `A post mentions ${POST_MAX_MENTIONS} people at most.`),
 )
+
+/** A search text: trimmed, 100 characters at most; empty means no search. */
+export const Search = v.pipe(
+  v.string(),
+  v.maxLength(100, 'Search for 100 characters at most.'),
+  v.transform(text => text.toWellFormed().trim()),
+  storable('Search cannot hold the NUL character.'),
+)
