@@ -1,7 +1,7 @@
 import withNuxt from './.nuxt/eslint.config.mjs'
 
 const client = ['app.vue', 'error.vue', 'app.config.ts', '{pages,components,composables,layouts,middleware,plugins}/**']
-const serverOnly = ['**/db/**', '**/server/**', '~~/db/**', '~~/server/**', '#server/**', '~/db/**', '~/server/**', '@/db/**', '@/server/**', '@@/db/**', '@@/server/**']
+const serverOnly = ['**/db/**', '**/server/**', '~~/db/**', '~~/server/**', '#server/**', '#db/**', '~/db/**', '~/server/**', '@/db/**', '@/server/**', '@@/db/**', '@@/server/**']
 
 export default withNuxt(
   { ignores: ['db/migrations/**'] },

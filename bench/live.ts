@@ -7,10 +7,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
 import { Webhook } from 'standardwebhooks'
-import { startLocalClerk } from '../local-clerk/index.ts'
-import { freePort } from '../scripts/lib/ports.ts'
-import { startPostgres } from '../scripts/lib/postgres.ts'
-import { startApp } from '../scripts/lib/server.ts'
+import { startLocalClerk } from '#local-clerk/index.ts'
+import { freePort } from '#scripts/lib/ports.ts'
+import { startPostgres } from '#scripts/lib/postgres.ts'
+import { startApp } from '#scripts/lib/server.ts'
 
 /**
  * Live, measured on the built server (`npm run build` first): many streams on one process, and how long a signed delivery

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import type { Outcome, RefusalReason, SyncSource } from '../shared/types/admin.ts'
-import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '../shared/types/sync.ts'
+import type { Outcome, RefusalReason, SyncSource } from '#shared/types/admin.ts'
+import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
 
 /** Milliseconds are what Clerk gives and what JavaScript can hold; more would not survive a round trip. */
 const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })

@@ -1,5 +1,5 @@
 import { defineNuxtModule } from '@nuxt/kit'
-import { startPostgres } from '../scripts/lib/postgres.ts'
+import { startPostgres } from '#scripts/lib/postgres.ts'
 
 /**
  * A database for the dev server where none is set. It belongs to the process that outlives Nitro's workers:

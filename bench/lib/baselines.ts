@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { createApp, defineEventHandler, getHeader, readRawBody, toNodeListener } from 'h3'
 import { Webhook } from 'standardwebhooks'
 import * as v from 'valibot'
-import type { Database } from '../../db/client.ts'
+import type { Database } from '#db/client.ts'
 
 const Event = v.object({ data: v.object({ id: v.string(), first_name: v.nullable(v.string()) }) })
 

@@ -1,4 +1,4 @@
-import type { AdminUserDetail, UserDiff } from '~~/shared/types/admin'
+import type { AdminUserDetail, UserDiff } from '#shared/types/admin'
 
 /** What came of reading one user from Clerk: whether the version rule had the row written. */
 interface Resynced { written: boolean }

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { syncSources, userSorts } from '~~/shared/schemas/admin'
-import type { UserSort } from '~~/shared/schemas/admin'
-import type { AdminUser, AdminUserPage } from '~~/shared/types/admin'
-import type { UserStatus } from '~~/shared/types/user'
+import { syncSources, userSorts } from '#shared/schemas/admin'
+import type { UserSort } from '#shared/schemas/admin'
+import type { AdminUser, AdminUserPage } from '#shared/types/admin'
+import type { UserStatus } from '#shared/types/user'
 
 export const userStatuses = ['here', 'pending', 'gone'] as const
 

@@ -1,5 +1,5 @@
 import type { MaybeRefOrGetter } from 'vue'
-import type { AdminEvent, AdminEventPage } from '~~/shared/types/admin'
+import type { AdminEvent, AdminEventPage } from '#shared/types/admin'
 
 /**
  * The event log, newest first, page by page, and live.

@@ -1,8 +1,8 @@
 import type { Ref } from 'vue'
 import { useWindowScroll } from '@vueuse/core'
 import * as v from 'valibot'
-import { AdminLiveMessageJson } from '~~/shared/schemas/admin-live'
-import type { AdminEvent } from '~~/shared/types/admin'
+import { AdminLiveMessageJson } from '#shared/schemas/admin-live'
+import type { AdminEvent } from '#shared/types/admin'
 
 /** Who has scrolled less is still looking at the newest. */
 const TOP_PX = 100

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { ChartsQuery } from '~~/shared/schemas/admin'
-import type { MirrorCharts } from '~~/shared/types/admin'
+import { ChartsQuery } from '#shared/schemas/admin'
+import type { MirrorCharts } from '#shared/types/admin'
 
 const EVERY_MS = 60_000
 

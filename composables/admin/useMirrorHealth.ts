@@ -1,4 +1,4 @@
-import type { MirrorHealth } from '~~/shared/types/admin'
+import type { MirrorHealth } from '#shared/types/admin'
 
 const EVERY_MS = 15_000
 

@@ -1,4 +1,4 @@
-import type { RunPage, RunSummary } from '~~/shared/types/admin'
+import type { RunPage, RunSummary } from '#shared/types/admin'
 
 /**
  * The reconcile that runs, or else the last one: whoever started it and wherever.

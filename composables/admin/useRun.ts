@@ -1,6 +1,6 @@
 import type { Ref } from 'vue'
 import { useTimeoutFn } from '@vueuse/core'
-import type { RunDetail } from '~~/shared/types/admin'
+import type { RunDetail } from '#shared/types/admin'
 
 const EVERY_MS = 1_000
 

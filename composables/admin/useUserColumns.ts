@@ -1,6 +1,6 @@
 import { useLocalStorage } from '@vueuse/core'
 import * as v from 'valibot'
-import type { UserSort } from '~~/shared/schemas/admin'
+import type { UserSort } from '#shared/schemas/admin'
 
 export const userColumns = [
   { key: 'email', label: 'E-mail' },

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { v4 as uuid } from 'uuid'
-import { countPostCharacters, PostBody, POST_MAX_CHARACTERS } from '~~/shared/schemas/text'
-import type { PublicUser } from '~~/shared/types/user'
+import { countPostCharacters, PostBody, POST_MAX_CHARACTERS } from '#shared/schemas/text'
+import type { PublicUser } from '#shared/types/user'
 
 /** A text as it is sent. */
 export interface Written {

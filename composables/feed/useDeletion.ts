@@ -1,4 +1,4 @@
-import type { Post } from '~~/shared/types/post'
+import type { Post } from '#shared/types/post'
 
 /** For how long the way back is offered; the server takes it for some minutes. */
 const UNDO_MS = 7_000

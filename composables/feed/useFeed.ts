@@ -1,5 +1,5 @@
 import type { PagingState } from '../shell/usePages'
-import type { Post, PostPage } from '~~/shared/types/post'
+import type { Post, PostPage } from '#shared/types/post'
 
 /** As much as the API gives at once, and as far down as a list is brought up to date. */
 const PAGE = { least: 20, most: 100, pages: 10 }

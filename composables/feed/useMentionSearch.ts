@@ -1,5 +1,5 @@
 import { watchDebounced } from '@vueuse/core'
-import type { Member, MemberPage } from '~~/shared/types/user'
+import type { Member, MemberPage } from '#shared/types/user'
 
 const SHOWN = 6
 const DEBOUNCE_MS = 120

@@ -1,4 +1,4 @@
-import type { Post, PostPage, Thread } from '~~/shared/types/post'
+import type { Post, PostPage, Thread } from '#shared/types/post'
 import type { PagingState } from '../shell/usePages'
 
 /** As much as the API gives at once, and as many pages as are brought up to date. */

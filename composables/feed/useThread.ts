@@ -1,6 +1,6 @@
-import type { Post, Thread } from '~~/shared/types/post'
-import type { PostChange } from '~~/shared/types/live'
-import type { PublicUser } from '~~/shared/types/user'
+import type { Post, Thread } from '#shared/types/post'
+import type { PostChange } from '#shared/types/live'
+import type { PublicUser } from '#shared/types/user'
 import type { Written } from './useComposer'
 
 /** Replies that come together are asked for together, and not by every reader at the same moment. */

@@ -1,7 +1,7 @@
 import { createEventHook } from '@vueuse/core'
 import * as v from 'valibot'
-import { LiveMessageSchema } from '~~/shared/schemas/live'
-import type { LiveMessage, PostChange } from '~~/shared/types/live'
+import { LiveMessageSchema } from '#shared/schemas/live'
+import type { LiveMessage, PostChange } from '#shared/types/live'
 
 type UsersMessage = Extract<LiveMessage, { type: 'users' }>
 

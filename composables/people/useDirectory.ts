@@ -1,5 +1,5 @@
 import { watchDebounced } from '@vueuse/core'
-import type { Member, MemberPage } from '~~/shared/types/user'
+import type { Member, MemberPage } from '#shared/types/user'
 
 const DEBOUNCE_MS = 200
 

@@ -1,5 +1,5 @@
 import { useDocumentVisibility, useMediaQuery, watchThrottled } from '@vueuse/core'
-import type { Member } from '~~/shared/types/user'
+import type { Member } from '#shared/types/user'
 
 /** A name that is new to this page may be a newcomer's or an old member's: it asks, but seldom, and not with everyone else. */
 const ASK_AT_MOST_EVERY_MS = 2_000

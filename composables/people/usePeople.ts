@@ -1,5 +1,5 @@
-import type { Post } from '~~/shared/types/post'
-import type { PublicUser } from '~~/shared/types/user'
+import type { Post } from '#shared/types/post'
+import type { PublicUser } from '#shared/types/user'
 
 interface Known {
   user: PublicUser

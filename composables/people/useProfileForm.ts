@@ -1,6 +1,6 @@
 import { useEventListener } from '@vueuse/core'
-import { BIO_MAX_CHARACTERS, countCharacters } from '~~/shared/schemas/text'
-import type { OwnProfile } from '~~/shared/types/user'
+import { BIO_MAX_CHARACTERS, countCharacters } from '#shared/schemas/text'
+import type { OwnProfile } from '#shared/types/user'
 
 const LEAVE = 'You have not saved what you changed. Leave all the same?'
 

@@ -1,4 +1,4 @@
-import type { Me, PublicUser } from '~~/shared/types/user'
+import type { Me, PublicUser } from '#shared/types/user'
 
 /** Who is looking. `loading` lasts from a sign-in to the first answer about it. */
 export type Viewer = { status: 'signed-out' } | { status: 'loading', userId: string } | Me

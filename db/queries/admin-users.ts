@@ -1,6 +1,6 @@
-import type { UserFilterQuery, UserSort } from '../../shared/schemas/admin.ts'
-import type { Position } from '../../shared/schemas/paging.ts'
-import type { AdminUser, AdminUserDetail, SyncSource } from '../../shared/types/admin.ts'
+import type { UserFilterQuery, UserSort } from '#shared/schemas/admin.ts'
+import type { Position } from '#shared/schemas/paging.ts'
+import type { AdminUser, AdminUserDetail, SyncSource } from '#shared/types/admin.ts'
 import type { Database } from '../client.ts'
 import { toPublicUser } from './people.ts'
 

@@ -1,6 +1,6 @@
 import { eq, inArray, sql } from 'drizzle-orm'
-import type { PostChange } from '../../shared/types/live.ts'
-import type { PublicUser } from '../../shared/types/user.ts'
+import type { PostChange } from '#shared/types/live.ts'
+import type { PublicUser } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { posts, users } from '../schema.ts'
 import { isVisible, personColumns, toPublicUser } from './people.ts'

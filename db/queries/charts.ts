@@ -1,5 +1,5 @@
 import type postgres from 'postgres'
-import type { ChartHour } from '../../shared/types/admin.ts'
+import type { ChartHour } from '#shared/types/admin.ts'
 import type { Database } from '../client.ts'
 
 type Sql = Database['$client']

@@ -1,7 +1,7 @@
-import type { EventsQuery } from '../../shared/schemas/admin.ts'
-import type { Position } from '../../shared/schemas/paging.ts'
-import type { AdminEvent, Outcome } from '../../shared/types/admin.ts'
-import { explainEvent } from '../../shared/utils/events.ts'
+import type { EventsQuery } from '#shared/schemas/admin.ts'
+import type { Position } from '#shared/schemas/paging.ts'
+import type { AdminEvent, Outcome } from '#shared/types/admin.ts'
+import { explainEvent } from '#shared/utils/events.ts'
 import type { Database } from '../client.ts'
 
 /**

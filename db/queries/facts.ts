@@ -1,4 +1,4 @@
-import type { UserStatus } from '../../shared/types/user.ts'
+import type { UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 
 export interface StoredFacts {

@@ -1,4 +1,4 @@
-import type { Mentionable } from '../../shared/utils/mentions.ts'
+import type { Mentionable } from '#shared/utils/mentions.ts'
 import type { Database } from '../client.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type postgres from 'postgres'
-import type { Outcome, SyncSource } from '../../shared/types/admin.ts'
+import type { Outcome, SyncSource } from '#shared/types/admin.ts'
 import type { Database } from '../client.ts'
 import { CHANGES_CHANNEL } from './channel.ts'
 

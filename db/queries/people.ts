@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm'
-import type { PeopleQuery } from '../../shared/schemas/people.ts'
-import type { Position } from '../../shared/schemas/paging.ts'
-import type { Member, OwnProfile, PublicUser } from '../../shared/types/user.ts'
+import type { PeopleQuery } from '#shared/schemas/people.ts'
+import type { Position } from '#shared/schemas/paging.ts'
+import type { Member, OwnProfile, PublicUser } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { profiles, users } from '../schema.ts'
 

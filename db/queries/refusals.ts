@@ -1,4 +1,4 @@
-import type { RefusalReason, Refusals } from '../../shared/types/admin.ts'
+import type { RefusalReason, Refusals } from '#shared/types/admin.ts'
 import type { Database } from '../client.ts'
 
 /** Deliveries of one reason that an instance refused since it last said so. Times are ISO 8601. */

@@ -1,6 +1,6 @@
 import { and, eq, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm'
-import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '../../shared/types/sync.ts'
-import type { SyncSource } from '../../shared/types/admin.ts'
+import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
+import type { SyncSource } from '#shared/types/admin.ts'
 import type { Database } from '../client.ts'
 import { syncRuns, users } from '../schema.ts'
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startLocalClerk } from '../../local-clerk/index.ts'
+import { startLocalClerk } from '#local-clerk/index.ts'
 import { freePort } from '../lib/ports.ts'
 
 /**

@@ -1,6 +1,6 @@
-import type { Database } from '../../db/client.ts'
-import { updateProfile } from '../../db/queries/people.ts'
-import { peopleIds } from '../../local-clerk/seed/people.ts'
+import type { Database } from '#db/client.ts'
+import { updateProfile } from '#db/queries/people.ts'
+import { peopleIds } from '#local-clerk/seed/people.ts'
 
 /** What the demo's people say of themselves; invented, as they are. */
 const profiles: Record<string, { bio: string, country: string }> = {

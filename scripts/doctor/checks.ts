@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
-import { closeDatabase, openDatabase } from '../../db/client.ts'
-import { countMigrations, findLastEventAt, findServerVersion } from '../../db/queries/diagnosis.ts'
-import { findInstanceId } from '../../db/queries/state.ts'
-import { createClerkReader } from '../../server/sync/clerk.ts'
-import { readEnv, ServerEnv } from '../../shared/schemas/env.ts'
+import { closeDatabase, openDatabase } from '#db/client.ts'
+import { countMigrations, findLastEventAt, findServerVersion } from '#db/queries/diagnosis.ts'
+import { findInstanceId } from '#db/queries/state.ts'
+import { createClerkReader } from '#server/sync/clerk.ts'
+import { readEnv, ServerEnv } from '#shared/schemas/env.ts'
 
 /** What one look found. `mend` says what to do; only `wrong` fails the whole. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import { setResponseHeader, setResponseStatus } from 'h3'
-import { findLastEventAt } from '../../db/queries/diagnosis.ts'
+import { findLastEventAt } from '#db/queries/diagnosis.ts'
 import { isCutOff } from '../sync/verdict.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { getHeader, setResponseHeader } from 'h3'
-import { recordFailedEvent } from '../../db/queries/events.ts'
+import { recordFailedEvent } from '#db/queries/events.ts'
 import type { EventNews } from '../sync/news.ts'
 import { parseEvent } from '../sync/parse.ts'
 

@@ -1,4 +1,4 @@
-import type { AdminEvent, AdminLiveMessage } from '../../shared/types/admin.ts'
+import type { AdminEvent, AdminLiveMessage } from '#shared/types/admin.ts'
 
 const LOOK_MS = 1_000
 /** More than this in one look, and the page asks for itself. */

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
-import type { Database } from '../../db/client.ts'
-import { CHANGES_CHANNEL } from '../../db/queries/channel.ts'
-import { findChangedPosts, findChangedUsers } from '../../db/queries/changes.ts'
-import { Notice } from '../../shared/schemas/live.ts'
-import type { LiveMessage } from '../../shared/types/live.ts'
+import type { Database } from '#db/client.ts'
+import { CHANGES_CHANNEL } from '#db/queries/channel.ts'
+import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
+import { Notice } from '#shared/schemas/live.ts'
+import type { LiveMessage } from '#shared/types/live.ts'
 
 /** More ids than this waiting at once, and every page asks for itself. */
 const MANY = 200

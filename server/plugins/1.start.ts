@@ -1,5 +1,5 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { closeDatabase } from '../../db/client.ts'
+import { closeDatabase } from '#db/client.ts'
 
 /** The built server starts whole or not at all. Nitro swallows what a plugin throws, so it leaves by itself. */
 export default defineNitroPlugin((nitro) => {

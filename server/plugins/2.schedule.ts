@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { rollUpHours } from '../../db/queries/charts.ts'
-import { eraseExpired } from '../../db/queries/erase.ts'
+import { rollUpHours } from '#db/queries/charts.ts'
+import { eraseExpired } from '#db/queries/erase.ts'
 import { startScan } from '../sync/run.ts'
 
 /** Early in the morning, UTC; every instance may run it, the second finds nothing left. */

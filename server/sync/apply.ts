@@ -1,8 +1,8 @@
 import postgres from 'postgres'
-import type { Database } from '../../db/client.ts'
-import { applyToMirror } from '../../db/queries/mirror.ts'
-import type { MirrorRow } from '../../db/queries/mirror.ts'
-import type { ClerkUser } from '../../shared/schemas/clerk.ts'
+import type { Database } from '#db/client.ts'
+import { applyToMirror } from '#db/queries/mirror.ts'
+import type { MirrorRow } from '#db/queries/mirror.ts'
+import type { ClerkUser } from '#shared/schemas/clerk.ts'
 import type { Applied, News } from './news.ts'
 
 const DEADLOCK = '40P01'

@@ -1,7 +1,7 @@
 import { createClerkClient } from '@clerk/backend'
 import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import * as v from 'valibot'
-import { ClerkUser, Instance } from '../../shared/schemas/clerk.ts'
+import { ClerkUser, Instance } from '#shared/schemas/clerk.ts'
 
 const TIMEOUT_MS = 10_000
 

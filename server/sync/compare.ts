@@ -1,5 +1,5 @@
 import { isClerkAPIResponseError } from '@clerk/backend/errors'
-import type { CountComparison } from '../../shared/types/admin.ts'
+import type { CountComparison } from '#shared/types/admin.ts'
 import { within } from './clerk.ts'
 
 const KEEP_MS = 60_000

@@ -1,7 +1,7 @@
-import type { MirrorUser } from '../../db/queries/scan.ts'
-import type { ClerkUser } from '../../shared/schemas/clerk.ts'
-import type { AdminUser, DiffValue, FieldDiff } from '../../shared/types/admin.ts'
-import type { DriftKind } from '../../shared/types/sync.ts'
+import type { MirrorUser } from '#db/queries/scan.ts'
+import type { ClerkUser } from '#shared/schemas/clerk.ts'
+import type { AdminUser, DiffValue, FieldDiff } from '#shared/types/admin.ts'
+import type { DriftKind } from '#shared/types/sync.ts'
 
 /** What is compared: all that Clerk says of a person, but the last sign-in, which moves without an event of its own. */
 const compared = [

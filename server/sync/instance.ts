@@ -1,5 +1,5 @@
-import type { Database } from '../../db/client.ts'
-import { claimInstance, findInstanceId } from '../../db/queries/state.ts'
+import type { Database } from '#db/client.ts'
+import { claimInstance, findInstanceId } from '#db/queries/state.ts'
 import type { ClerkReader } from './clerk.ts'
 
 export interface InstanceCheck {

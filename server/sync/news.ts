@@ -1,5 +1,5 @@
-import type { ClerkUser } from '../../shared/schemas/clerk.ts'
-import type { Outcome } from '../../shared/types/admin.ts'
+import type { ClerkUser } from '#shared/schemas/clerk.ts'
+import type { Outcome } from '#shared/types/admin.ts'
 
 /** What the signed event says, apart from what it says of a user. */
 export interface EventMeta {

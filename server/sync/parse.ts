@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ClerkUser, DeletedUser, describeIssue, Envelope, isInstanceId, SessionData } from '../../shared/schemas/clerk.ts'
+import { ClerkUser, DeletedUser, describeIssue, Envelope, isInstanceId, SessionData } from '#shared/schemas/clerk.ts'
 import type { EventMeta, EventNews, NoNews } from './news.ts'
 
 /** Where a delivery came from, known before its body is read. */

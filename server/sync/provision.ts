@@ -1,7 +1,7 @@
-import type { Database } from '../../db/client.ts'
-import { insertPendingUser } from '../../db/queries/mirror.ts'
-import { findPerson } from '../../db/queries/people.ts'
-import { databaseNow } from '../../db/queries/state.ts'
+import type { Database } from '#db/client.ts'
+import { insertPendingUser } from '#db/queries/mirror.ts'
+import { findPerson } from '#db/queries/people.ts'
+import { databaseNow } from '#db/queries/state.ts'
 import type { ClerkReader } from './clerk.ts'
 import type { Applied, News } from './news.ts'
 

@@ -1,5 +1,5 @@
-import type { Level, MirrorFacts, Problem, Refusals, Verdict } from '../../shared/types/admin.ts'
-import { driftKinds } from '../../shared/types/sync.ts'
+import type { Level, MirrorFacts, Problem, Refusals, Verdict } from '#shared/types/admin.ts'
+import { driftKinds } from '#shared/types/sync.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

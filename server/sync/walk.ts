@@ -1,6 +1,6 @@
-import type { Database } from '../../db/client.ts'
-import { databaseNow } from '../../db/queries/state.ts'
-import type { ClerkUser } from '../../shared/schemas/clerk.ts'
+import type { Database } from '#db/client.ts'
+import { databaseNow } from '#db/queries/state.ts'
+import type { ClerkUser } from '#shared/schemas/clerk.ts'
 import type { ClerkReader } from './clerk.ts'
 
 const PAGE_SIZE = 500

@@ -1,5 +1,5 @@
 import type { H3Event } from 'h3'
-import { findPerson } from '../../db/queries/people.ts'
+import { findPerson } from '#db/queries/people.ts'
 
 const gone = 'This account was deleted, so it cannot write here. Sign out, and sign up again if you want to come back.'
 

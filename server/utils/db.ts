@@ -1,7 +1,7 @@
-import type { Database } from '../../db/client.ts'
-import { openDatabase } from '../../db/client.ts'
-import { migrateDatabase } from '../../db/migrate.ts'
-import { ensureSyncState } from '../../db/queries/state.ts'
+import type { Database } from '#db/client.ts'
+import { openDatabase } from '#db/client.ts'
+import { migrateDatabase } from '#db/migrate.ts'
+import { ensureSyncState } from '#db/queries/state.ts'
 
 /** A delivery has 15 s before Svix counts it as failed; a person has less patience. */
 const READY_TIMEOUT_MS = 5_000

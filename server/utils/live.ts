@@ -1,5 +1,5 @@
-import { findEventsAfter } from '../../db/queries/events.ts'
-import { databaseNow } from '../../db/queries/state.ts'
+import { findEventsAfter } from '#db/queries/events.ts'
+import { databaseNow } from '#db/queries/state.ts'
 import type { EventFeed } from '../live/events.ts'
 import { createEventFeed } from '../live/events.ts'
 import type { LiveHub } from '../live/hub.ts'

@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator'
-import { localeOf } from '../../shared/utils/locale.ts'
+import { localeOf } from '#shared/utils/locale.ts'
 
 /** British English where nothing usable is said, and where English is said without a country: the app's own words are in it. */
 const FALLBACK = 'en-GB'

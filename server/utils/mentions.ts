@@ -1,7 +1,7 @@
-import { findMentionable } from '../../db/queries/mentions.ts'
-import type { Database } from '../../db/client.ts'
-import { POST_MAX_BYTES, POST_MAX_MENTIONS } from '../../shared/schemas/text.ts'
-import { mentionedIds, mentionedUsernames, settleMentions } from '../../shared/utils/mentions.ts'
+import { findMentionable } from '#db/queries/mentions.ts'
+import type { Database } from '#db/client.ts'
+import { POST_MAX_BYTES, POST_MAX_MENTIONS } from '#shared/schemas/text.ts'
+import { mentionedIds, mentionedUsernames, settleMentions } from '#shared/utils/mentions.ts'
 
 /**
  * A body as it is stored, every mention by user id, and the ids. One query, and only for a body with an `@`.

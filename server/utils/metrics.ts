@@ -1,10 +1,10 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { findStoredFacts } from '../../db/queries/facts.ts'
-import { countFinishedRuns, findLastReconcile } from '../../db/queries/runs.ts'
-import { outcomes } from '../../shared/schemas/admin.ts'
-import type { Outcome, RefusalReason } from '../../shared/types/admin.ts'
-import { refusalReasons } from '../../shared/types/admin.ts'
-import { driftKinds } from '../../shared/types/sync.ts'
+import { findStoredFacts } from '#db/queries/facts.ts'
+import { countFinishedRuns, findLastReconcile } from '#db/queries/runs.ts'
+import { outcomes } from '#shared/schemas/admin.ts'
+import type { Outcome, RefusalReason } from '#shared/types/admin.ts'
+import { refusalReasons } from '#shared/types/admin.ts'
+import { driftKinds } from '#shared/types/sync.ts'
 
 /** A type that is not here counts as `other`: what Clerk invents, or a wrong secret lets in, must not grow the labels. */
 const knownTypes = ['user.created', 'user.updated', 'user.deleted', 'session.created', 'session.ended', 'session.removed', 'session.revoked', 'session.pending']

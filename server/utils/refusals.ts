@@ -1,6 +1,6 @@
-import { addRefusals } from '../../db/queries/refusals.ts'
-import type { RefusalBatch } from '../../db/queries/refusals.ts'
-import type { RefusalReason } from '../../shared/types/admin.ts'
+import { addRefusals } from '#db/queries/refusals.ts'
+import type { RefusalBatch } from '#db/queries/refusals.ts'
+import type { RefusalReason } from '#shared/types/admin.ts'
 
 /** However many are refused, the database is told once in this time. */
 const FLUSH_MS = 5_000

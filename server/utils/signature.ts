@@ -1,7 +1,7 @@
 import { verifyWebhook } from '@clerk/nuxt/webhooks'
 import { getHeader } from 'h3'
 import type { H3Event } from 'h3'
-import type { RefusalReason } from '../../shared/types/admin.ts'
+import type { RefusalReason } from '#shared/types/admin.ts'
 
 const TOLERANCE_MS = 5 * 60_000
 

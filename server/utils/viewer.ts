@@ -1,5 +1,5 @@
 import type { H3Event } from 'h3'
-import { isAdminClaims } from '../../shared/utils/role.ts'
+import { isAdminClaims } from '#shared/utils/role.ts'
 
 /** The Clerk id of who is signed in; null for a guest. */
 export function viewerId(event: H3Event): string | null {

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePort, isFree } from '../../scripts/lib/ports.ts'
+import { freePort, isFree } from '#scripts/lib/ports.ts'
 import { run } from './support/process.ts'
 
 let data: string

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { LocalClerk } from '../../local-clerk/index.ts'
-import { startLocalClerk } from '../../local-clerk/index.ts'
+import type { LocalClerk } from '#local-clerk/index.ts'
+import { startLocalClerk } from '#local-clerk/index.ts'
 import type { DevServer } from './support/dev.ts'
 import { startDev } from './support/dev.ts'
 import { createTestDatabase } from './support/rollcall.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { peopleIds } from '../../local-clerk/seed/people.ts'
-import { insertPost } from '../../db/queries/posts.ts'
-import { seedPosts } from '../../scripts/demo/seed-posts.ts'
+import { peopleIds } from '#local-clerk/seed/people.ts'
+import { insertPost } from '#db/queries/posts.ts'
+import { seedPosts } from '#scripts/demo/seed-posts.ts'
 import type { Rollcall } from './support/rollcall.ts'
 import { startRollcall } from './support/rollcall.ts'
 

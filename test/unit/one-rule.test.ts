@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { globSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { allowedMethods, apiRoutes } from '../../server/utils/routes.ts'
+import { allowedMethods, apiRoutes } from '#server/utils/routes.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const ignored = new Set(['node_modules', '.git', '.nuxt', '.output', '.data', 'test', 'public'])

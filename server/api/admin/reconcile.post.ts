@@ -1,7 +1,7 @@
 import { setResponseStatus } from 'h3'
-import { findOpenRun } from '../../../db/queries/runs.ts'
-import { ReconcileInput } from '../../../shared/schemas/admin.ts'
-import { startScan } from '../../sync/run.ts'
+import { findOpenRun } from '#db/queries/runs.ts'
+import { ReconcileInput } from '#shared/schemas/admin.ts'
+import { startScan } from '#server/sync/run.ts'
 
 /** Starts a reconcile and answers at once; `GET /api/admin/runs/:id` follows it. */
 export default defineAdminHandler(async (event): Promise<{ runId: string }> => {

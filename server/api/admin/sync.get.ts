@@ -1,5 +1,5 @@
-import type { MirrorHealth } from '../../../shared/types/admin.ts'
-import { judgeMirror } from '../../sync/verdict.ts'
+import type { MirrorHealth } from '#shared/types/admin.ts'
+import { judgeMirror } from '#server/sync/verdict.ts'
 
 /** Is my copy right? The verdict, and what it was made of. */
 export default defineAdminHandler(async (): Promise<MirrorHealth> => {

@@ -2,12 +2,12 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
 import { setResponseHeaders } from 'h3'
-import type { Database } from '../../../db/client.ts'
-import { listAdminUsers } from '../../../db/queries/admin-users.ts'
-import type { UserFilterQuery } from '../../../shared/schemas/admin.ts'
-import { UsersCsvQuery } from '../../../shared/schemas/admin.ts'
-import type { Position } from '../../../shared/schemas/paging.ts'
-import type { AdminUser } from '../../../shared/types/admin.ts'
+import type { Database } from '#db/client.ts'
+import { listAdminUsers } from '#db/queries/admin-users.ts'
+import type { UserFilterQuery } from '#shared/schemas/admin.ts'
+import { UsersCsvQuery } from '#shared/schemas/admin.ts'
+import type { Position } from '#shared/schemas/paging.ts'
+import type { AdminUser } from '#shared/types/admin.ts'
 
 const BATCH = 1_000
 

@@ -1,4 +1,4 @@
-import type { Me } from '../../../shared/types/user.ts'
+import type { Me } from '#shared/types/user.ts'
 
 /** Someone waits for a webhook that does not come, and asks Clerk directly: just-in-time, by the same rule. */
 export default defineApiHandler(async (event): Promise<Me> => {

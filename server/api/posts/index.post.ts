@@ -1,8 +1,8 @@
 import { setResponseStatus } from 'h3'
 import { v7 as uuidv7 } from 'uuid'
-import { findPost, findPostByKey, insertPost } from '../../../db/queries/posts.ts'
-import { NewPost } from '../../../shared/schemas/posts.ts'
-import type { Post } from '../../../shared/types/post.ts'
+import { findPost, findPostByKey, insertPost } from '#db/queries/posts.ts'
+import { NewPost } from '#shared/schemas/posts.ts'
+import type { Post } from '#shared/types/post.ts'
 
 /**
  * The author is looked up in the same statement as the write; only when that finds none is anyone asked.

@@ -1,5 +1,5 @@
-import { listPeople } from '../../../db/queries/people.ts'
-import type { Member } from '../../../shared/types/user.ts'
+import { listPeople } from '#db/queries/people.ts'
+import type { Member } from '#shared/types/user.ts'
 
 const SHOWN = 8
 

@@ -1,6 +1,6 @@
 import { globSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { apiRoutes } from '../../../server/utils/routes.ts'
+import { apiRoutes } from '#server/utils/routes.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 

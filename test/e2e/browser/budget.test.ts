@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { memberEmail } from '../../../local-clerk/index.ts'
+import { memberEmail } from '#local-clerk/index.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { signIn } from '../support/clerk-ui.ts'
 import { useStage } from '../support/stage.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memberEmail } from '../../../local-clerk/index.ts'
+import { memberEmail } from '#local-clerk/index.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { signIn } from '../support/clerk-ui.ts'
 import { postsWith, writePost } from '../support/feed.ts'

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { peopleIds } from '../../../local-clerk/seed/people.ts'
+import { peopleIds } from '#local-clerk/seed/people.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { insertPosts } from '../support/feed.ts'
 import { useStage } from '../support/stage.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { RunDetail } from '../../../shared/types/admin.ts'
+import type { RunDetail } from '#shared/types/admin.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { eraseExpired } from '../../../db/queries/erase.ts'
+import { eraseExpired } from '#db/queries/erase.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { startMirror } from '../support/mirror.ts'
 

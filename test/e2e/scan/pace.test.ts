@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { paceReader } from '../../../server/sync/pace.ts'
+import { paceReader } from '#server/sync/pace.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { startMirror } from '../support/mirror.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { scan } from '../../../server/sync/scan.ts'
-import type { ScanKind } from '../../../shared/types/sync.ts'
-import { walkUsers } from '../../../server/sync/walk.ts'
+import { scan } from '#server/sync/scan.ts'
+import type { ScanKind } from '#shared/types/sync.ts'
+import { walkUsers } from '#server/sync/walk.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { namesOnBothSides, startMirror } from '../support/mirror.ts'
 

@@ -1,4 +1,4 @@
-import type { Database } from '../../../db/client.ts'
+import type { Database } from '#db/client.ts'
 
 /** When the generated rows end; they go back from here. */
 export const bigNow = '2026-11-01T12:00:00.000Z'

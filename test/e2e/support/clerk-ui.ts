@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { demoCode, demoPassword } from '../../../local-clerk/index.ts'
+import { demoCode, demoPassword } from '#local-clerk/index.ts'
 
 /** The button that goes on, in each of Clerk's forms. */
 const goOn = (page: Page) => page.locator('.cl-formButtonPrimary')

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import * as v from 'valibot'
-import { freePort } from '../../../scripts/lib/ports.ts'
+import { freePort } from '#scripts/lib/ports.ts'
 
 const Started = v.object({ url: v.string(), dataDir: v.string() })
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { request } from 'node:http'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../../scripts/lib/ports.ts'
+import { freePort } from '#scripts/lib/ports.ts'
 
 export interface Answer { status: number, text: string }
 

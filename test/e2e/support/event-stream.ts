@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
-import { LiveMessageSchema } from '../../../shared/schemas/live.ts'
-import type { LiveMessage } from '../../../shared/types/live.ts'
+import { LiveMessageSchema } from '#shared/schemas/live.ts'
+import type { LiveMessage } from '#shared/types/live.ts'
 
 export interface EventStream {
   messages: LiveMessage[]

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { buildApp } from '../../../scripts/lib/build.ts'
-import { startPostgres } from '../../../scripts/lib/postgres.ts'
+import { buildApp } from '#scripts/lib/build.ts'
+import { startPostgres } from '#scripts/lib/postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,4 +1,4 @@
-import type { Database } from '../../../db/client.ts'
+import type { Database } from '#db/client.ts'
 
 const firstNames = ['Amara', 'Ben', 'Chiara', 'Dariusz', 'Elif', 'Fatou', 'Goran', 'Hana', 'Ingrid', 'João', 'Kofi', 'Leila', 'Mateusz', 'Noor', 'Olga', 'Pavel', 'Quang', 'Rosa', 'Søren', 'Tariq', 'Uma', 'Vikram', 'Wanjiru', 'Ximena', 'Yuki', 'Zofia', 'Marius', 'Ariadne', 'Aria', 'Mária']
 const lastNames = ['Abara', 'Brandt', 'Castillo', 'Demir', 'Eriksen', 'Fofana', 'García', 'Haddad', 'Ivanova', 'Jensen', 'Kowalski', 'Lindqvist', 'Mensah', 'Nguyen', 'Okafor', 'Petrov', 'Quispe', 'Rossi', 'Sato', 'Tanaka', 'Usman', 'Varga', 'Weber', 'Ximénez', 'Yilmaz', 'Zhang', 'Person', 'Parker', 'Popescu', 'Pérez']

@@ -1,4 +1,4 @@
-import type { Database } from '../../../db/client.ts'
+import type { Database } from '#db/client.ts'
 import type { SimulatedUser } from './simulated-clerk.ts'
 
 /** A row of `users` as two ways to it must agree on it. Times are ms since 1970. */

@@ -1,4 +1,4 @@
-import { startPostgres } from '../../../scripts/lib/postgres.ts'
+import { startPostgres } from '#scripts/lib/postgres.ts'
 
 /** A Postgres on this folder and port, run by itself: `node postgres-process.ts <folder> <port>`. Stops when its parent lets go of it. */
 const [dataDir = '', port] = process.argv.slice(2)

@@ -4,7 +4,7 @@ import { getQuery, setResponseStatus } from 'h3'
 import type { H3Event } from 'h3'
 import { afterEach, describe, expect, it } from 'vitest'
 import { defineComponent, h } from 'vue'
-import type { Post } from '~~/shared/types/post'
+import type { Post } from '#shared/types/post'
 
 const author = { id: 'user_ada', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
 const post = (id: string): Post => ({ ...draftPost({ body: id, mentions: [] }, author, null), id, createdAt: '2026-11-01T12:00:00.000Z' })

@@ -1,6 +1,6 @@
 import { createClerkClient } from '@clerk/backend'
 import { describe, expect, it } from 'vitest'
-import type { LocalClerk } from '../../../local-clerk/index.ts'
+import type { LocalClerk } from '#local-clerk/index.ts'
 import { start } from './helpers.ts'
 
 const client = (clerk: LocalClerk) => createClerkClient({ secretKey: clerk.secretKey, apiUrl: clerk.url, telemetry: { disabled: true } })

@@ -1,7 +1,7 @@
 import { verifyWebhook } from '@clerk/backend/webhooks'
 import { Webhook } from 'svix'
 import { describe, expect, it } from 'vitest'
-import { attemptsInAll, delayAfter } from '../../../local-clerk/deliveries/schedule.ts'
+import { attemptsInAll, delayAfter } from '#local-clerk/deliveries/schedule.ts'
 import { header, start, startEndpoint, svixHeaders } from './helpers.ts'
 
 describe('a delivery', () => {

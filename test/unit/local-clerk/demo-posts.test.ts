@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { people, peopleIds } from '../../../local-clerk/seed/people.ts'
-import { demoPosts } from '../../../scripts/demo/posts.ts'
+import { people, peopleIds } from '#local-clerk/seed/people.ts'
+import { demoPosts } from '#scripts/demo/posts.ts'
 
 const day = 24 * 60
 const posts = demoPosts(peopleIds)

@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { onTestFinished } from 'vitest'
-import { type LocalClerk, type LocalClerkOptions, startLocalClerk } from '../../../local-clerk/index.ts'
+import { type LocalClerk, type LocalClerkOptions, startLocalClerk } from '#local-clerk/index.ts'
 
 export interface Received {
   headers: IncomingHttpHeaders

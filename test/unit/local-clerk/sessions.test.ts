@@ -5,7 +5,7 @@ import { createClerkClient } from '@clerk/backend'
 import { decodeJwt } from 'jose'
 import * as v from 'valibot'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { adminEmail, demoCode, demoPassword, type LocalClerk, startLocalClerk } from '../../../local-clerk/index.ts'
+import { adminEmail, demoCode, demoPassword, type LocalClerk, startLocalClerk } from '#local-clerk/index.ts'
 import { start, startEndpoint } from './helpers.ts'
 
 const app = 'http://localhost:3000'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
-import { ClerkUser, describeIssue, isInstanceId } from '../../../shared/schemas/clerk.ts'
+import { ClerkUser, describeIssue, isInstanceId } from '#shared/schemas/clerk.ts'
 import { fixture } from '../../e2e/support/delivery.ts'
 
 const { data: user } = fixture('user.created')

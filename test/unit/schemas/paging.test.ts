@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
-import { Cursor, encodeCursor, Limit, TimeCursor } from '../../../shared/schemas/paging.ts'
+import { Cursor, encodeCursor, Limit, TimeCursor } from '#shared/schemas/paging.ts'
 
 const part = fc.string({ unit: 'grapheme', maxLength: 200 }).filter(text => !text.includes('\0'))
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
-import { countCharacters, POST_MAX_BYTES, POST_MAX_CHARACTERS, PostBody } from '../../../shared/schemas/text.ts'
+import { countCharacters, POST_MAX_BYTES, POST_MAX_CHARACTERS, PostBody } from '#shared/schemas/text.ts'
 
 describe('characters are counted as people do', () => {
   it.each([

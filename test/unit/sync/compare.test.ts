@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createCountComparer } from '../../../server/sync/compare.ts'
+import { createCountComparer } from '#server/sync/compare.ts'
 
 function setUp(counts: { clerk: number | Error, ours: number }) {
   let at = Date.parse('2026-03-10T14:00:00.000Z')

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import type { ClerkUser } from '../../../shared/schemas/clerk.ts'
-import type { News } from '../../../server/sync/news.ts'
-import { eventIdOf, userIdOf } from '../../../server/sync/news.ts'
+import type { ClerkUser } from '#shared/schemas/clerk.ts'
+import type { News } from '#server/sync/news.ts'
+import { eventIdOf, userIdOf } from '#server/sync/news.ts'
 
 const event = { id: 'msg_1', type: 'user.updated', userId: 'user_1', occurredAt: 0, receivedAt: 0 }
 const user: ClerkUser = { id: 'user_1', username: null, firstName: null, lastName: null, imageUrl: null, email: null, banned: false, createdAt: 0, updatedAt: 0, lastSignInAt: null }

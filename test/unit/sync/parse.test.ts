@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseEvent } from '../../../server/sync/parse.ts'
+import { parseEvent } from '#server/sync/parse.ts'
 import { fixture, fixtureInstance } from '../../e2e/support/delivery.ts'
 
 const delivery = { id: 'msg_1', receivedAt: 0 }

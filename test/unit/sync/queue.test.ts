@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Applied, News } from '../../../server/sync/news.ts'
-import { eventIdOf, userIdOf } from '../../../server/sync/news.ts'
-import { createNewsQueue } from '../../../server/sync/queue.ts'
+import type { Applied, News } from '#server/sync/news.ts'
+import { eventIdOf, userIdOf } from '#server/sync/news.ts'
+import { createNewsQueue } from '#server/sync/queue.ts'
 
 let count = 0
 const news = (userId: string, id = `msg_${++count}`): News =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { judgeMirror } from '../../../server/sync/verdict.ts'
-import type { MirrorFacts, RunSummary } from '../../../shared/types/admin.ts'
+import { judgeMirror } from '#server/sync/verdict.ts'
+import type { MirrorFacts, RunSummary } from '#shared/types/admin.ts'
 
 const now = '2026-03-10T14:30:00.000Z'
 const before = (minutes: number) => new Date(Date.parse(now) - minutes * 60_000).toISOString()

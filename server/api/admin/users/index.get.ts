@@ -1,7 +1,7 @@
-import { listAdminUsers } from '../../../../db/queries/admin-users.ts'
-import { AdminUsersQuery } from '../../../../shared/schemas/admin.ts'
-import { encodeCursor } from '../../../../shared/schemas/paging.ts'
-import type { AdminUserPage } from '../../../../shared/types/admin.ts'
+import { listAdminUsers } from '#db/queries/admin-users.ts'
+import { AdminUsersQuery } from '#shared/schemas/admin.ts'
+import { encodeCursor } from '#shared/schemas/paging.ts'
+import type { AdminUserPage } from '#shared/types/admin.ts'
 
 export default defineAdminHandler(async (event): Promise<AdminUserPage> => {
   const query = readQuery(event, AdminUsersQuery)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseEvent } from '../../../../server/sync/parse.ts'
-import { explainEvent } from '../../../../shared/utils/events.ts'
+import { parseEvent } from '#server/sync/parse.ts'
+import { explainEvent } from '#shared/utils/events.ts'
 
 const instance = 'ins_2a3B4c5D6e7F8g9H0i1J2k3L4m5'
 const envelope = (type: string, data: object, more: object = {}) => JSON.stringify({ type, data, timestamp: 1, instance_id: instance, ...more })

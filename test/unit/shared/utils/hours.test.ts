@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { clockTime, describeDeliveries, describeLag, hourOfDay, sumHours } from '../../../../shared/utils/hours.ts'
-import type { ChartHour } from '../../../../shared/types/admin.ts'
+import { clockTime, describeDeliveries, describeLag, hourOfDay, sumHours } from '#shared/utils/hours.ts'
+import type { ChartHour } from '#shared/types/admin.ts'
 
 const hour = (n: number, change: Partial<ChartHour> = {}): ChartHour => ({
   hour: new Date(Date.UTC(2026, 10, 21, n)).toISOString(),

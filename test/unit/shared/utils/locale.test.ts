@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { readerLocale } from '../../../../server/utils/locale.ts'
-import { localeAttributes, localeOf } from '../../../../shared/utils/locale.ts'
-import { countText, fullCount } from '../../../../shared/utils/numbers.ts'
+import { readerLocale } from '#server/utils/locale.ts'
+import { localeAttributes, localeOf } from '#shared/utils/locale.ts'
+import { countText, fullCount } from '#shared/utils/numbers.ts'
 
 it.each([
   ['de-DE,de;q=0.9,en;q=0.8', 'de-DE'],

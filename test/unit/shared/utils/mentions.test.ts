@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mentionedIds, mentionedUsernames, plainText, settleMentions } from '../../../../shared/utils/mentions.ts'
+import { mentionedIds, mentionedUsernames, plainText, settleMentions } from '#shared/utils/mentions.ts'
 
 const ada = { id: 'user_ada', username: 'Ada' }
 const sam = { id: 'user_sam', username: 'sam.o' }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isAdminClaims } from '../../../../shared/utils/role.ts'
+import { isAdminClaims } from '#shared/utils/role.ts'
 
 it('takes metadata.role alone, and exactly', () => {
   expect(isAdminClaims({ sub: 'user_a', metadata: { role: 'admin' } })).toBe(true)

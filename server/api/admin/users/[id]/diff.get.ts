@@ -1,9 +1,9 @@
-import { findAdminUser } from '../../../../../db/queries/admin-users.ts'
-import { UserParams } from '../../../../../shared/schemas/ids.ts'
-import type { UserDiff } from '../../../../../shared/types/admin.ts'
-import { within } from '../../../../sync/clerk.ts'
-import { wordsFor } from '../../../../sync/compare.ts'
-import { diffUser } from '../../../../sync/drift.ts'
+import { findAdminUser } from '#db/queries/admin-users.ts'
+import { UserParams } from '#shared/schemas/ids.ts'
+import type { UserDiff } from '#shared/types/admin.ts'
+import { within } from '#server/sync/clerk.ts'
+import { wordsFor } from '#server/sync/compare.ts'
+import { diffUser } from '#server/sync/drift.ts'
 
 const TIMEOUT_MS = 5_000
 

@@ -1,8 +1,8 @@
-import { findAdminUser } from '../../../../../db/queries/admin-users.ts'
-import { listEvents } from '../../../../../db/queries/events.ts'
-import { UserParams } from '../../../../../shared/schemas/ids.ts'
-import { encodeCursor } from '../../../../../shared/schemas/paging.ts'
-import type { AdminUserDetail } from '../../../../../shared/types/admin.ts'
+import { findAdminUser } from '#db/queries/admin-users.ts'
+import { listEvents } from '#db/queries/events.ts'
+import { UserParams } from '#shared/schemas/ids.ts'
+import { encodeCursor } from '#shared/schemas/paging.ts'
+import type { AdminUserDetail } from '#shared/types/admin.ts'
 
 const EVENTS = 20
 

@@ -1,6 +1,6 @@
-import { databaseNow } from '../../../../../db/queries/state.ts'
-import { UserParams } from '../../../../../shared/schemas/ids.ts'
-import type { Applied } from '../../../../sync/news.ts'
+import { databaseNow } from '#db/queries/state.ts'
+import { UserParams } from '#shared/schemas/ids.ts'
+import type { Applied } from '#server/sync/news.ts'
 
 /** Reads this one user from Clerk and applies the answer by the version rule. Clerk's 404 is left to a reconcile. */
 export default defineAdminHandler(async (event): Promise<Applied> => {
