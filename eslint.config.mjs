@@ -1,6 +1,6 @@
 import withNuxt from './.nuxt/eslint.config.mjs'
 
-const client = ['app.vue', 'error.vue', 'app.config.ts', '{pages,components,composables,layouts,middleware,plugins}/**']
+const client = ['app.vue', 'error.vue', 'app.config.ts', '{pages,components,composables,layouts,middleware,plugins,utils}/**']
 const serverOnly = ['**/db/**', '**/server/**', '~~/db/**', '~~/server/**', '#server/**', '#db/**', '~/db/**', '~/server/**', '@/db/**', '@/server/**', '@@/db/**', '@@/server/**']
 
 export default withNuxt(

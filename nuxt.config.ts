@@ -18,7 +18,7 @@ export default defineNuxtConfig({
   modules: ['@nuxt/ui', '@clerk/nuxt', '@nuxt/eslint'],
   // The rooms of the admin's components are for people: their names stay short.
   components: [{ path: '~/components/admin', prefix: 'Admin', pathPrefix: false }, '~/components'],
-  imports: { dirs: ['composables/**'] },
+  imports: { dirs: ['composables/**', 'utils/**'] },
   devtools: { enabled: false },
   app: {
     head: {

@@ -19,14 +19,3 @@ export function localeOf(tag: string): string | undefined {
 export function localeAttributes(locale: string): { lang?: string, dir?: 'auto' } {
   return new Intl.Locale(locale).language === 'en' ? {} : { lang: locale, dir: 'auto' }
 }
-
-/** Makes a formatter of `Intl` once for each locale and its options: making one costs more than using it a hundred times. */
-export function formatters<Options extends object, Formatter>(make: (locale: string, options: Options) => Formatter): (locale: string, options: Options) => Formatter {
-  const made = new Map<string, Formatter>()
-  return (locale, options) => {
-    const key = `${locale} ${JSON.stringify(options)}`
-    const formatter = made.get(key) ?? make(locale, options)
-    made.set(key, formatter)
-    return formatter
-  }
-}

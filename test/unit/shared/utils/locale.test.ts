@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest'
 import { readerLocale } from '#server/utils/locale.ts'
 import { localeAttributes, localeOf } from '#shared/utils/locale.ts'
-import { countText, fullCount } from '#shared/utils/numbers.ts'
 
 it.each([
   ['de-DE,de;q=0.9,en;q=0.8', 'de-DE'],
@@ -29,16 +28,4 @@ it('knows no more locales than ICU: extensions and unknown regions change nothin
 it('marks what is not English', () => {
   expect(localeAttributes('en-US')).toEqual({})
   expect(localeAttributes('ar-EG')).toEqual({ lang: 'ar-EG', dir: 'auto' })
-})
-
-it.each([
-  ['en-GB', '9,999', '12k', '12,345'],
-  ['en-US', '9,999', '12K', '12,345'],
-  ['de', '9.999', '12.345', '12.345'],
-  ['ar-EG', '٩٬٩٩٩', '١٢ ألف', '١٢٬٣٤٥'],
-  ['ja', '9,999', '1.2万', '12,345'],
-])('counts in %s', (locale, exact, rough, whole) => {
-  expect(countText(9_999, locale)).toBe(exact)
-  expect(countText(12_345, locale).replace('\u00A0', ' ')).toBe(rough)
-  expect(fullCount(12_345, locale)).toBe(whole)
 })

@@ -1,4 +1,4 @@
-import type { AdminUser } from '../types/admin.ts'
+import type { AdminUser } from '#shared/types/admin.ts'
 
 /** What an admin calls the columns of a user. */
 export const userFieldLabels: Readonly<Record<keyof AdminUser, string>> = {

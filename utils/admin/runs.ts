@@ -1,5 +1,5 @@
-import type { RunSummary } from '../types/admin.ts'
-import type { DriftKind, ScanPhase, ScanProgress } from '../types/sync.ts'
+import type { RunSummary } from '#shared/types/admin.ts'
+import type { DriftKind, ScanPhase, ScanProgress } from '#shared/types/sync.ts'
 import { spanOf } from './exact-time.ts'
 
 const number = (value: number) => value.toLocaleString('en-GB')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hueOf, initialsOf } from '#shared/utils/face.ts'
+import { hueOf, initialsOf } from '#utils/face.ts'
 
 describe('initialsOf', () => {
   it.each([

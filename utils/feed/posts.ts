@@ -1,14 +1,14 @@
-import type { PostChange } from '../types/live.ts'
-import type { Post } from '../types/post.ts'
-import type { PublicUser } from '../types/user.ts'
+import { v4 as uuid } from 'uuid'
+import type { PostChange } from '#shared/types/live.ts'
+import type { Post } from '#shared/types/post.ts'
+import type { PublicUser } from '#shared/types/user.ts'
 
 const DRAFT = 'draft:'
-let drafts = 0
 
 /** A post as it looks while it is on its way to the server. */
 export function draftPost({ body, mentions }: Pick<Post, 'body' | 'mentions'>, author: PublicUser, parentId: string | null): Post {
   return {
-    id: `${DRAFT}${++drafts}`,
+    id: `${DRAFT}${uuid()}`,
     parentId,
     body,
     createdAt: new Date().toISOString(),
@@ -18,19 +18,6 @@ export function draftPost({ body, mentions }: Pick<Post, 'body' | 'mentions'>, a
     likeCount: 0,
     likedByMe: false,
   }
-}
-
-// By post id; in the browser alone, since only there a draft becomes a post.
-const draftIds = new Map<string, string>()
-
-/** Notes which draft a post was, so that on the page it stays the same one. */
-export function settleDraft(draft: Post, post: Post): void {
-  draftIds.set(post.id, draft.id)
-}
-
-/** What a post in a list is told apart by. */
-export function keyOf({ id }: Post): string {
-  return draftIds.get(id) ?? id
 }
 
 export function isDraft(post: Post): boolean {

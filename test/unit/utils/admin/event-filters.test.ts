@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { EventFilters, eventQuery, matchesFilters } from '#shared/utils/event-filters.ts'
+import { EventFilters, eventQuery, matchesFilters } from '#utils/admin/event-filters.ts'
 
 const filters = (query: object = {}) => v.parse(EventFilters, query)
 const event = { type: 'user.updated', outcome: 'applied', userId: 'user_a', lastReceivedAt: '2026-11-21T08:00:00.000Z' } as const

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { applyChanges, draftPost, erasePost, hideAuthors, insertPosts, isAbove, isDraft, mergePosts, reconcilePosts } from '#shared/utils/posts.ts'
+import { applyChanges, draftPost, erasePost, hideAuthors, insertPosts, isAbove, isDraft, mergePosts, reconcilePosts } from '#utils/feed/posts.ts'
 
 const author = { id: 'user_a', name: 'Ada', username: 'ada', imageUrl: null, status: 'here' } as const
 const post = (id: string, body = id) => ({ ...draftPost({ body, mentions: [] }, author, null), id })

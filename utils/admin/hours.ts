@@ -1,4 +1,5 @@
-import type { ChartHour, Outcome } from '../types/admin.ts'
+import type { ChartHour, Outcome } from '#shared/types/admin.ts'
+import { dateFormat } from '../intl.ts'
 import { spanOf } from './exact-time.ts'
 
 /** What became of deliveries, in the order in which the charts stack them. */
@@ -37,12 +38,12 @@ export function describeLag(hours: readonly ChartHour[], span: string, nameHour:
 
 /** An hour by the clock of a zone: 0 to 23. */
 export function hourOfDay(iso: string, timeZone: string): number {
-  return Number(new Intl.DateTimeFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(iso)))
+  return Number(dateFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(iso)))
 }
 
 /** `14:00`, with the weekday where the day is not clear: `Mon 14:00`. */
 export function clockTime(iso: string, timeZone: string, options: { weekday?: boolean, seconds?: boolean, locale?: string } = {}): string {
-  return new Intl.DateTimeFormat(options.locale ?? 'en-GB', {
+  return dateFormat(options.locale ?? 'en-GB', {
     hour: '2-digit', minute: '2-digit', timeZone,
     ...options.seconds ? { second: '2-digit' } : {},
     ...options.weekday ? { weekday: 'short' } : {},

@@ -1,6 +1,8 @@
+import { dateFormat } from '../intl.ts'
+
 /** An instant as a log has it: `2026-11-21 07:33:12.480`. The same in every language, to be compared and sorted by eye. */
 export function exactTime(iso: string, timeZone = 'UTC'): string {
-  return new Intl.DateTimeFormat('sv-SE', {
+  return dateFormat('sv-SE', {
     year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, timeZone,
   }).format(new Date(iso)).replace(',', '.')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fullTime, monthAndYear, relativeTime, relativeTimeInWords, shortDay } from '#shared/utils/time.ts'
+import { fullTime, monthAndYear, relativeTime, relativeTimeInWords, shortDay } from '#utils/time.ts'
 
 const now = Date.parse('2026-11-21T12:00:00.000Z')
 const before = (ms: number) => new Date(now - ms).toISOString()

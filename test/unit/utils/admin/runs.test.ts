@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { countDrift, foundWords, refusedWords } from '#shared/utils/mirror-facts.ts'
-import { progressWords, resultSentence, starterWords, tookWords } from '#shared/utils/runs.ts'
+import { countDrift, foundWords, refusedWords } from '#utils/admin/mirror-facts.ts'
+import { progressWords, resultSentence, starterWords, tookWords } from '#utils/admin/runs.ts'
 import type { RunSummary } from '#shared/types/admin.ts'
 
 const none = { missing: 0, stale: 0, gone: 0, revived: 0 }

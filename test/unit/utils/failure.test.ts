@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { failureMessage, failureStatus } from '#shared/utils/failure.ts'
+import { failureMessage, failureStatus } from '#utils/failure.ts'
 
 it('repeats what the API says to people', () => {
   expect(failureMessage({ data: { message: 'Sign in first.' } })).toBe('Sign in first.')

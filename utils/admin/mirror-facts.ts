@@ -1,5 +1,5 @@
-import type { MirrorFacts, RefusalReason, RunSummary } from '../types/admin.ts'
-import { driftKinds } from '../types/sync.ts'
+import type { MirrorFacts, RefusalReason, RunSummary } from '#shared/types/admin.ts'
+import { driftKinds } from '#shared/types/sync.ts'
 
 export const refusalWords: Record<RefusalReason, string> = { headers: 'no signature', signature: 'wrong signature', time: 'wrong time' }
 

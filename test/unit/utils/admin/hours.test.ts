@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockTime, describeDeliveries, describeLag, hourOfDay, sumHours } from '#shared/utils/hours.ts'
+import { clockTime, describeDeliveries, describeLag, hourOfDay, sumHours } from '#utils/admin/hours.ts'
 import type { ChartHour } from '#shared/types/admin.ts'
 
 const hour = (n: number, change: Partial<ChartHour> = {}): ChartHour => ({

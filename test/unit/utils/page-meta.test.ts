@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Post } from '#shared/types/post.ts'
 import type { Profile } from '#shared/types/user.ts'
-import { excerpt } from '#shared/utils/excerpt.ts'
-import { postMeta, profileMeta } from '#shared/utils/page-meta.ts'
+import { excerpt } from '#utils/excerpt.ts'
+import { postMeta, profileMeta } from '#utils/page-meta.ts'
 
 describe('excerpt', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../types/admin.ts'
+import type { ProblemCode } from '#shared/types/admin.ts'
 
 /** What a person can press: a page to go to · a dry run to start · Clerk to be asked again · a text to copy. */
 export type ProblemStep

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { linkify } from '#shared/utils/linkify.ts'
+import { linkify } from '#utils/feed/linkify.ts'
 
 describe('linkify', () => {
   it('leaves plain text alone', () => {

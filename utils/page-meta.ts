@@ -1,7 +1,7 @@
-import type { Post } from '../types/post.ts'
-import type { Profile } from '../types/user.ts'
+import type { Post } from '#shared/types/post.ts'
+import type { Profile } from '#shared/types/user.ts'
+import { plainText } from '#shared/utils/mentions.ts'
 import { excerpt } from './excerpt.ts'
-import { plainText } from './mentions.ts'
 
 const TITLE_MAX = 70
 const DESCRIPTION_MAX = 200

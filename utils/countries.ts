@@ -1,4 +1,4 @@
-import { formatters } from './locale.ts'
+import { displayNames } from './intl.ts'
 
 /** ISO 3166-1 alpha-2, the officially assigned codes. */
 export const countryCodes = (
@@ -11,12 +11,10 @@ export const countryCodes = (
   + 'UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW'
 ).split(' ')
 
-const names = formatters((locale, options: Intl.DisplayNamesOptions) => new Intl.DisplayNames(locale, options))
-
 /** A country's name in the reader's language; the code itself where it is not known. */
 export function countryName(code: string, locale = 'en-GB'): string {
   try {
-    return names(locale, { type: 'region' }).of(code) ?? code
+    return displayNames(locale, { type: 'region' }).of(code) ?? code
   }
   catch {
     return code

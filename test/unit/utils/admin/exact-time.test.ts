@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exactTime, localInput, spanOf } from '#shared/utils/exact-time.ts'
+import { exactTime, localInput, spanOf } from '#utils/admin/exact-time.ts'
 
 describe('an instant to the millisecond', () => {
   it('is written as a log has it, in the zone asked for', () => {

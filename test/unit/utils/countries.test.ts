@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { countriesIn, countryCodes, countryName } from '#shared/utils/countries.ts'
+import { countriesIn, countryCodes, countryName } from '#utils/countries.ts'
 
 it('knows every assigned code once, and a name for each', () => {
   expect(new Set(countryCodes).size).toBe(249)

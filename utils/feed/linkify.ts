@@ -1,4 +1,4 @@
-import { mentionPattern } from './mentions.ts'
+import { mentionPattern } from '#shared/utils/mentions.ts'
 
 export type TextPart
   = | { kind: 'text', text: string }

@@ -1,5 +1,5 @@
-import type { PublicUser } from '../types/user.ts'
-import { mentionOf, mentionText } from './mentions.ts'
+import type { PublicUser } from '#shared/types/user.ts'
+import { mentionOf, mentionText } from '#shared/utils/mentions.ts'
 
 /** A text that is being written, and where in it people are mentioned: UTF-16 offsets, in order, apart from each other. */
 export interface Draft {

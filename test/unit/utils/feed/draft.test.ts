@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Draft } from '#shared/utils/draft.ts'
-import { bodyOf, editDraft, emptyDraft, joinDrafts, mentionAsked, mentionIn } from '#shared/utils/draft.ts'
+import type { Draft } from '#utils/feed/draft.ts'
+import { bodyOf, editDraft, emptyDraft, joinDrafts, mentionAsked, mentionIn } from '#utils/feed/draft.ts'
 
 const ada = { id: 'user_ada', name: 'Ada Stone', username: 'ada', imageUrl: null, status: 'here' } as const
 const sam = { ...ada, id: 'user_sam', name: 'Sam' }

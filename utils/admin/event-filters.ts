@@ -1,7 +1,7 @@
 import * as v from 'valibot'
-import { outcomes } from '../schemas/admin.ts'
-import { UserId } from '../schemas/ids.ts'
-import type { AdminEvent } from '../types/admin.ts'
+import { outcomes } from '#shared/schemas/admin.ts'
+import { UserId } from '#shared/schemas/ids.ts'
+import type { AdminEvent } from '#shared/types/admin.ts'
 
 const HOUR = 3_600_000
 export const lastSpans = { hour: HOUR, day: 24 * HOUR, week: 7 * 24 * HOUR } as const

@@ -1,12 +1,8 @@
-import { formatters } from './locale.ts'
+import { dateFormat, numberFormat, relativeTimeFormat } from './intl.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
-
-const dates = formatters((locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options))
-const numbers = formatters((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options))
-const relatives = formatters((locale, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(locale, options))
 
 /**
  * How long ago, as briefly as the reader's language has it: `now`, `5m`, `3h`, `2d`, then the day.
@@ -16,7 +12,7 @@ const relatives = formatters((locale, options: Intl.RelativeTimeFormatOptions) =
  */
 export function relativeTime(iso: string, now: number, timeZone = 'UTC', locale = 'en-GB'): string {
   const age = now - Date.parse(iso)
-  const count = (size: number, unit: string) => numbers(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(Math.floor(age / size))
+  const count = (size: number, unit: string) => numberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' }).format(Math.floor(age / size))
   if (age < MINUTE) return justNow(locale)
   if (age < HOUR) return count(MINUTE, 'minute')
   if (age < DAY) return count(HOUR, 'hour')
@@ -29,7 +25,7 @@ export function relativeTime(iso: string, now: number, timeZone = 'UTC', locale 
 export function relativeTimeInWords(iso: string, now: number, timeZone = 'UTC', locale = 'en-GB'): string {
   const age = now - Date.parse(iso)
   const ago = (count: number, unit: Intl.RelativeTimeFormatUnit, numeric: 'auto' | 'always' = 'always') =>
-    relatives(locale, { numeric }).format(-Math.floor(count), unit)
+    relativeTimeFormat(locale, { numeric }).format(-Math.floor(count), unit)
   if (age < MINUTE) return justNow(locale)
   if (age < HOUR) return ago(age / MINUTE, 'minute')
   if (age < DAY) return ago(age / HOUR, 'hour')
@@ -57,16 +53,16 @@ export function monthAndYear(iso: string, timeZone = 'UTC', locale = 'en-GB'): s
 }
 
 function justNow(locale: string): string {
-  return relatives(locale, { numeric: 'auto' }).format(0, 'second')
+  return relativeTimeFormat(locale, { numeric: 'auto' }).format(0, 'second')
 }
 
 function format(iso: string, options: Intl.DateTimeFormatOptions, locale: string): string {
-  return dates(locale, options).format(new Date(iso))
+  return dateFormat(locale, options).format(new Date(iso))
 }
 
 /** The day of the calendar that an instant falls on in a zone: its year, and its number, one more each day. */
 function civilDay(instant: string | number, timeZone: string): { year: number, number: number } {
-  const parts = dates('en-GB', { calendar: 'gregory', numberingSystem: 'latn', day: 'numeric', month: 'numeric', year: 'numeric', timeZone }).formatToParts(new Date(instant))
+  const parts = dateFormat('en-GB', { calendar: 'gregory', numberingSystem: 'latn', day: 'numeric', month: 'numeric', year: 'numeric', timeZone }).formatToParts(new Date(instant))
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find(one => one.type === type)?.value)
   return { year: part('year'), number: Date.UTC(part('year'), part('month') - 1, part('day')) / DAY }
 }
