@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import type { Outcome, RefusalReason, SyncSource } from '#shared/types/admin.ts'
-import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
+import { outcomes, refusalReasons, syncSources } from '#shared/types/sync.ts'
+import type { EventReason, Outcome, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
 
 /** Milliseconds are what Clerk gives and what JavaScript can hold; more would not survive a round trip. */
 const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })
+
+const isOneOf = (column: AnyPgColumn, values: readonly string[]) => sql`${column} in (${sql.raw(values.map(value => `'${value}'`).join(', '))})`
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
@@ -50,7 +52,7 @@ export const users = pgTable('users', {
   index('users_banned_name_idx').on(sql`lower(coalesce(${t.name}, ''))`, t.id).where(sql`${t.banned}`),
   index('users_banned_synced_idx').on(t.syncedBy, t.syncedAt, t.id).where(sql`${t.banned}`),
   index('users_pending_idx').on(t.id).where(sql`${t.clerkUpdatedAt} is null and ${t.deletedAt} is null`),
-  check('users_synced_by_check', sql`${t.syncedBy} in ('webhook', 'scan', 'request')`),
+  check('users_synced_by_check', isOneOf(t.syncedBy, syncSources)),
 ])
 
 /** What people say of themselves here, apart from `users` so that no sync can touch it. */
@@ -111,14 +113,15 @@ export const webhookEvents = pgTable('webhook_events', {
   appliedAt: instant(),
   deliveries: integer().notNull().default(1),
   outcome: text().$type<Outcome>().notNull(),
-  reason: text(),
+  reason: text().$type<EventReason>(),
+  details: jsonb().$type<ReasonDetails>(),
   durationMs: doublePrecision(),
 }, t => [
   index('webhook_events_received_idx').on(t.lastReceivedAt, t.id),
   index('webhook_events_user_idx').on(t.userId, t.lastReceivedAt, t.id),
   index('webhook_events_outcome_idx').on(t.outcome, t.lastReceivedAt, t.id),
   index('webhook_events_type_idx').on(t.type, t.outcome, t.lastReceivedAt, t.id),
-  check('webhook_events_outcome_check', sql`${t.outcome} in ('applied', 'stale', 'ignored', 'rejected', 'failed')`),
+  check('webhook_events_outcome_check', isOneOf(t.outcome, outcomes)),
 ])
 
 /** Deliveries that could not be verified, counted by hour and reason. Nothing of what they said is kept. */
@@ -133,7 +136,7 @@ export const refusals = pgTable('refusals', {
   streakAt: instant().notNull(),
 }, t => [
   primaryKey({ name: 'refusals_pkey', columns: [t.hour, t.reason] }),
-  check('refusals_reason_check', sql`${t.reason} in ('headers', 'signature', 'time')`),
+  check('refusals_reason_check', isOneOf(t.reason, refusalReasons)),
 ])
 
 /** What the charts show of an hour that is over: deliveries by outcome, and the lag in ms (median and 95th percentile) of what was first applied in it. */
@@ -158,7 +161,7 @@ export const syncRuns = pgTable('sync_runs', {
   startedBy: text().notNull(),
   counts: jsonb().$type<ScanCounts | ScanProgress>(),
   report: jsonb().$type<ScanReport>(),
-  error: text(),
+  error: jsonb().$type<RunError>(),
 }, t => [
   index('sync_runs_started_idx').on(t.startedAt, t.id),
 ])

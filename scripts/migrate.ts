@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { migrateDatabase } from '#db/migrate.ts'
-import { readEnv, ServerEnv } from '#shared/schemas/env.ts'
+import { readEnv, ServerEnv } from '#server/schemas/env.ts'
 
 const url = v.safeParse(ServerEnv.entries.DATABASE_URL, readEnv(process.env).DATABASE_URL)
 if (!url.success) {

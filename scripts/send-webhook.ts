@@ -5,7 +5,7 @@ import { defineCommand, runMain } from 'citty'
 import { Webhook } from 'standardwebhooks'
 import * as v from 'valibot'
 import { createClerkReader } from '#server/sync/clerk.ts'
-import { readEnv, ServerEnv, SigningSecrets } from '#shared/schemas/env.ts'
+import { readEnv, ServerEnv, SigningSecrets } from '#server/schemas/env.ts'
 
 const types = ['user.created', 'user.updated', 'user.deleted', 'session.created'] as const
 const fixtures = resolve(import.meta.dirname, '../test/fixtures/clerk')

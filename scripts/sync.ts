@@ -6,9 +6,11 @@ import { migrateDatabase } from '#db/migrate.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
 import { createClerkReader } from '#server/sync/clerk.ts'
 import { paceReader, requestsPerSecond } from '#server/sync/pace.ts'
-import { startScan } from '#server/sync/run.ts'
-import { isEqual } from '#server/sync/scan.ts'
-import { envProblems, readEnv, ServerEnv } from '#shared/schemas/env.ts'
+import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
+import { runErrorOf, startScan } from '#server/sync/scan/run.ts'
+import { refusedDeleteWords, runErrorWords, wrongKey } from '#shared/utils/sync-words.ts'
+import { isEqual } from '#server/sync/scan/scan.ts'
+import { envProblems, readEnv, ServerEnv } from '#server/schemas/env.ts'
 import { driftKinds } from '#shared/types/sync.ts'
 import type { ScanCounts, ScanKind, ScanReport } from '#shared/types/sync.ts'
 
@@ -42,7 +44,7 @@ async function sync(kind: ScanKind, options: { dryRun: boolean, force: boolean }
     return options.dryRun && !isEqual(report) ? exitCodes.drift : 0
   }
   catch (error) {
-    console.error(error instanceof Error ? error.message : error)
+    console.error(error instanceof ForeignInstanceError ? wrongKey(error.instance.foreign, error.instance.mirrored ?? undefined) : runErrorWords(runErrorOf(error)))
     return exitCodes.failed
   }
   finally {
@@ -85,7 +87,7 @@ function print(report: ScanReport, kind: ScanKind) {
     console.log(`${count} ${words[drift]}: ${ids.slice(0, 10).join(', ')}${count > 10 ? ', …' : ''}`)
   }
   if (report.unusable.length > 0) console.log(`${report.unusable.length} that the table cannot hold: ${report.unusable.slice(0, 10).join(', ')}`)
-  if (report.refused) console.error(report.refused)
+  if (report.refused) console.error(`${refusedDeleteWords(report.refused)} If they are really gone, run it again with --force.`)
   else if (report.unconfirmed.length > 0) console.log(`${report.unconfirmed.length} not listed, but not confirmed as gone: left as they are.`)
   if (isEqual(report)) console.log(kind === 'reconcile' ? 'The copy equals Clerk.' : 'Nothing was missing.')
 }

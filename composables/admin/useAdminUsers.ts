@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { syncSources, userSorts } from '#shared/schemas/admin'
+import { userSorts } from '#shared/schemas/admin'
+import { syncSources } from '#shared/types/sync'
 import type { UserSort } from '#shared/schemas/admin'
 import type { AdminUser, AdminUserPage } from '#shared/types/admin'
 import type { UserStatus } from '#shared/types/user'

@@ -1,6 +1,7 @@
 import type { UserFilterQuery, UserSort } from '#shared/schemas/admin.ts'
 import type { Position } from '#shared/schemas/paging.ts'
-import type { AdminUser, AdminUserDetail, SyncSource } from '#shared/types/admin.ts'
+import type { AdminUser, AdminUserDetail } from '#shared/types/admin.ts'
+import type { SyncSource } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 import { toPublicUser } from './people.ts'
 

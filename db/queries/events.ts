@@ -1,22 +1,22 @@
 import type { EventsQuery } from '#shared/schemas/admin.ts'
 import type { Position } from '#shared/schemas/paging.ts'
-import type { AdminEvent, Outcome } from '#shared/types/admin.ts'
-import { explainEvent } from '#shared/utils/events.ts'
+import type { AdminEvent } from '#shared/types/admin.ts'
+import type { EventReason, Outcome, ReasonDetails, ReasonFor } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 
 /**
  * Notes that an event could not be applied by our own fault; Svix will send it again.
  * Written late, it may come after a retry that succeeded: what was judged stays so, and only the count of deliveries grows.
- * @param event.reason in our words, no personal data
  */
-export async function recordFailedEvent(db: Database, event: { id: string, type: string | null, userId: string | null, reason: string, durationMs: number }): Promise<void> {
+export async function recordFailedEvent(db: Database, event: { id: string, type: string | null, userId: string | null, reason: ReasonFor<'failed'>, details: ReasonDetails | null, durationMs: number }): Promise<void> {
   await db.$client`
-    insert into webhook_events as e (id, type, user_id, first_received_at, last_received_at, outcome, reason, duration_ms)
-    values (${event.id}, ${event.type}, ${event.userId}, now(), now(), 'failed', ${event.reason}, ${event.durationMs})
+    insert into webhook_events as e (id, type, user_id, first_received_at, last_received_at, outcome, reason, details, duration_ms)
+    values (${event.id}, ${event.type}, ${event.userId}, now(), now(), 'failed', ${event.reason}, ${JSON.stringify(event.details)}::text::jsonb, ${event.durationMs})
     on conflict (id) do update set
       last_received_at = now(),
       deliveries = e.deliveries + 1,
       reason = case when e.outcome = 'failed' then excluded.reason else e.reason end,
+      details = case when e.outcome = 'failed' then excluded.details else e.details end,
       duration_ms = excluded.duration_ms
   `
 }
@@ -32,7 +32,8 @@ interface EventRow {
   applied_at: string | null
   deliveries: number
   outcome: Outcome
-  reason: string | null
+  reason: EventReason | null
+  details: ReasonDetails | null
   duration_ms: number | null
 }
 
@@ -54,9 +55,9 @@ function toAdminEvent(row: EventRow): AdminEvent {
     deliveries: row.deliveries,
     outcome,
     reason,
+    details: row.details,
     durationMs: row.duration_ms,
     lagMs: occurredAt && appliedAt ? Math.max(0, Date.parse(appliedAt) - Date.parse(occurredAt)) : null,
-    explanation: explainEvent({ type, outcome, reason }),
   }
 }
 

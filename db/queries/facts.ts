@@ -1,3 +1,4 @@
+import type { AdminEvent } from '#shared/types/admin.ts'
 import type { UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 
@@ -8,7 +9,7 @@ export interface StoredFacts {
   lastVerifiedAt: string | null
   pending: { count: number, since: string | null }
   failed: { count: number, lastAt: string | null }
-  rejected: { count: number, lastAt: string | null, reason: string | null }
+  rejected: { count: number, lastAt: string | null, last: Pick<AdminEvent, 'type' | 'reason' | 'details'> | null }
 }
 
 interface Row {
@@ -21,7 +22,7 @@ interface Row {
   failed_at: string | null
   rejected: number
   rejected_at: string | null
-  rejected_reason: string | null
+  rejected_last: Pick<AdminEvent, 'type' | 'reason' | 'details'> | null
 }
 
 const iso = (text: string | null) => text === null ? null : new Date(text).toISOString()
@@ -35,7 +36,7 @@ export async function findStoredFacts(db: Database): Promise<StoredFacts> {
       p.count as pending, p.since as pending_since,
       f.count as failed, f.last_at as failed_at,
       r.count as rejected, r.last_at as rejected_at,
-      (select e.reason from webhook_events e where e.outcome = 'rejected' order by e.last_received_at desc, e.id desc limit 1) as rejected_reason
+      (select json_build_object('type', e.type, 'reason', e.reason, 'details', e.details) from webhook_events e where e.outcome = 'rejected' order by e.last_received_at desc, e.id desc limit 1) as rejected_last
     from sync_state s,
       (select count(*)::int as count, min(u.synced_at) as since from users u where u.clerk_updated_at is null and u.deleted_at is null) p,
       (select count(*)::int as count, max(e.last_received_at) as last_at from webhook_events e where e.outcome = 'failed' and e.last_received_at > now() - interval '1 day') f,
@@ -48,7 +49,7 @@ export async function findStoredFacts(db: Database): Promise<StoredFacts> {
     lastVerifiedAt: iso(row.last_verified_at),
     pending: { count: row.pending, since: iso(row.pending_since) },
     failed: { count: row.failed, lastAt: iso(row.failed_at) },
-    rejected: { count: row.rejected, lastAt: iso(row.rejected_at), reason: row.rejected > 0 ? row.rejected_reason : null },
+    rejected: { count: row.rejected, lastAt: iso(row.rejected_at), last: row.rejected > 0 ? row.rejected_last : null },
   }
 }
 

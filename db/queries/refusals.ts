@@ -1,4 +1,5 @@
-import type { RefusalReason, Refusals } from '#shared/types/admin.ts'
+import type { Refusals } from '#shared/types/admin.ts'
+import type { RefusalReason } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 
 /** Deliveries of one reason that an instance refused since it last said so. Times are ISO 8601. */

@@ -1,7 +1,7 @@
 import { eq, inArray } from 'drizzle-orm'
 import type { Position } from '#shared/schemas/paging.ts'
 import type { RunDetail, RunSummary } from '#shared/types/admin.ts'
-import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
+import type { RunError, ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
 import { driftKinds } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 import { syncRuns, users } from '../schema.ts'
@@ -18,10 +18,10 @@ interface RunRow {
   finished_at: string | null
   counts: ScanCounts | ScanProgress | null
   drift: ScanReport['driftCounts'] | null
-  refused: string | null
+  refused: ScanReport['refused']
   unusable: number | null
   unconfirmed: number | null
-  error: string | null
+  error: RunError | null
 }
 
 const time = (text: string) => new Date(text).toISOString()
@@ -45,7 +45,7 @@ function toSummary(row: RunRow): RunSummary {
 
 const columns = (sql: Database['$client']) => sql`
   r.id, r.kind, r.dry_run, r.started_by, u.name as started_by_name, r.started_at, r.finished_at, r.counts, r.error,
-  r.report -> 'driftCounts' as drift, r.report ->> 'refused' as refused,
+  r.report -> 'driftCounts' as drift, r.report -> 'refused' as refused,
   jsonb_array_length(r.report -> 'unusable') as unusable, jsonb_array_length(r.report -> 'unconfirmed') as unconfirmed
   from sync_runs r left join users u on u.id = r.started_by
 `

@@ -1,28 +1,16 @@
 import { and, eq, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm'
-import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
-import type { SyncSource } from '#shared/types/admin.ts'
+import type { RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
+import type { MirroredField } from '../mirrored.ts'
 import { syncRuns, users } from '../schema.ts'
 
 /** Any number will do, as long as every instance takes the same one. */
 export const SCAN_LOCK = 4_011_001
 
-/** Our row of a user, as a scan compares it. Times are ms since 1970. */
-export interface MirrorUser {
-  id: string
-  username: string | null
-  firstName: string | null
-  lastName: string | null
-  imageUrl: string | null
-  email: string | null
-  banned: boolean
-  clerkCreatedAt: number | null
-  clerkUpdatedAt: number | null
-  deletedAt: number | null
-  syncedBy: SyncSource
-}
+/** Our row of a user, as a scan compares it. Times are ISO 8601. */
+export type MirrorUser = Record<Exclude<MirroredField, 'banned'> | 'clerkUpdatedAt' | 'deletedAt', string | null> & { id: string, banned: boolean, syncedBy: SyncSource }
 
-const ms = (date: Date | null) => date?.getTime() ?? null
+const iso = (date: Date | null) => date?.toISOString() ?? null
 
 /** Our rows of these users, by id. */
 export async function findMirrorUsers(db: Database, ids: string[]): Promise<Map<string, MirrorUser>> {
@@ -30,9 +18,10 @@ export async function findMirrorUsers(db: Database, ids: string[]): Promise<Map<
   const rows = await db.select().from(users).where(inArray(users.id, ids))
   return new Map(rows.map(row => [row.id, {
     ...row,
-    clerkCreatedAt: ms(row.clerkCreatedAt),
-    clerkUpdatedAt: ms(row.clerkUpdatedAt),
-    deletedAt: ms(row.deletedAt),
+    lastSignInAt: iso(row.lastSignInAt),
+    clerkCreatedAt: iso(row.clerkCreatedAt),
+    clerkUpdatedAt: iso(row.clerkUpdatedAt),
+    deletedAt: iso(row.deletedAt),
   }]))
 }
 
@@ -88,7 +77,7 @@ export async function acquireScanLock(db: Database): Promise<(() => Promise<void
 
 /** Begins a run. Whoever holds the lock is alone, so a run that is still open was cut off. */
 export async function startRun(db: Database, run: { id: string, kind: ScanKind, dryRun: boolean, startedBy: string }): Promise<void> {
-  await db.update(syncRuns).set({ finishedAt: sql`now()`, error: 'The process ended before the scan did. Start it again: it is safe.' }).where(isNull(syncRuns.finishedAt))
+  await db.update(syncRuns).set({ finishedAt: sql`now()`, error: { code: 'cut-off' } }).where(isNull(syncRuns.finishedAt))
   await db.insert(syncRuns).values(run)
 }
 
@@ -96,6 +85,6 @@ export async function updateRun(db: Database, id: string, counts: ScanProgress):
   await db.update(syncRuns).set({ counts }).where(eq(syncRuns.id, id))
 }
 
-export async function finishRun(db: Database, id: string, end: { counts: ScanCounts, report: ScanReport | null, error: string | null }): Promise<void> {
+export async function finishRun(db: Database, id: string, end: { counts: ScanCounts, report: ScanReport | null, error: RunError | null }): Promise<void> {
   await db.update(syncRuns).set({ ...end, finishedAt: sql`now()` }).where(eq(syncRuns.id, id))
 }

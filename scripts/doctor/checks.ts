@@ -5,7 +5,7 @@ import { closeDatabase, openDatabase } from '#db/client.ts'
 import { countMigrations, findLastEventAt, findServerVersion } from '#db/queries/diagnosis.ts'
 import { findInstanceId } from '#db/queries/state.ts'
 import { createClerkReader } from '#server/sync/clerk.ts'
-import { readEnv, ServerEnv } from '#shared/schemas/env.ts'
+import { readEnv, ServerEnv } from '#server/schemas/env.ts'
 
 /** What one look found. `mend` says what to do; only `wrong` fails the whole. */
 export interface Finding {

@@ -1,6 +1,7 @@
 import { setResponseHeader, setResponseStatus } from 'h3'
 import { findLastEventAt } from '#db/queries/diagnosis.ts'
-import { isCutOff } from '../sync/verdict.ts'
+import { isCutOff } from '#server/sync/health/verdict.ts'
+import { useDb, useHealth } from '#server/parts.ts'
 
 /**
  * Ready only with the database: 503 tells a load balancer to send no one here. `degraded` is ready too: deliveries
@@ -10,7 +11,7 @@ export default defineApiHandler(async (event) => {
   setResponseHeader(event, 'cache-control', 'no-store')
   try {
     const lastEventAt = (await findLastEventAt(await useDb()))?.toISOString() ?? null
-    if (!isCutOff(lastEventAt, useCountComparer().peek(), new Date().toISOString())) return { status: 'ok' }
+    if (!isCutOff(lastEventAt, useHealth().counts.peek(), new Date().toISOString())) return { status: 'ok' }
     return { status: 'degraded', message: 'Clerk\'s deliveries have stopped, and its count of users differs from the copy. The admin page says what to do.' }
   }
   catch {

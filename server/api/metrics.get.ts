@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { getHeader, setResponseHeader } from 'h3'
+import { useEnv } from '#server/env.ts'
+import { useDbPool, useHealth, useMetrics, useStreams } from '#server/parts.ts'
 
 /** Prometheus's text, for who brings METRICS_TOKEN. */
 export default defineApiHandler(async (event) => {
@@ -10,7 +12,7 @@ export default defineApiHandler(async (event) => {
     setResponseHeader(event, 'www-authenticate', 'Bearer realm="metrics"')
     throw apiError(401, 'Bring METRICS_TOKEN: authorization: Bearer …')
   }
-  const { text, contentType } = await readMetrics()
+  const { text, contentType } = await useMetrics().read({ db: useDbPool(), health: useHealth(), streams: useStreams().count() })
   setResponseHeader(event, 'content-type', contentType)
   return text
 })

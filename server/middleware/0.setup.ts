@@ -1,4 +1,5 @@
 import { defineEventHandler, setResponseHeader, setResponseStatus } from 'h3'
+import { checkEnv } from '#server/env.ts'
 
 /** In development without keys: one page that says how to go on, where Clerk would answer every request with a 500. */
 export default defineEventHandler((event) => {

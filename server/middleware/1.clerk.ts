@@ -1,6 +1,7 @@
 import { clerkMiddleware } from '@clerk/nuxt/server'
 import { defineEventHandler } from 'h3'
 import type { EventHandler } from 'h3'
+import { useEnv } from '#server/env.ts'
 
 /** What needs no session must not wait for Clerk, nor fail with it. */
 const open = /^\/(?:_nuxt\/|api\/(?:webhooks|health|live|metrics|_nuxt_icon)(?:[/?]|$)|[^/]+\.(?:svg|png|ico|txt|webmanifest)(?:\?|$))/

@@ -1,4 +1,5 @@
 import { appendResponseHeader, defineEventHandler, getHeader } from 'h3'
+import { useEnv } from '#server/env.ts'
 
 /** What a page must know and cannot see by itself: the reader's language, and the app's own address, never the Host header's. */
 export default defineEventHandler((event) => {

@@ -1,7 +1,8 @@
 import { createClerkClient } from '@clerk/backend'
 import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import * as v from 'valibot'
-import { ClerkUser, Instance } from '#shared/schemas/clerk.ts'
+import { ClerkUser, Instance } from '#server/schemas/clerk.ts'
+import type { ClerkFailure } from '#shared/types/sync.ts'
 
 const TIMEOUT_MS = 10_000
 
@@ -56,10 +57,22 @@ export function createClerkReader(options: { secretKey: string, apiUrl?: string 
   }
 }
 
-/** @throws when the promise takes longer, in words */
+/** Clerk did not answer in time. */
+export class ClerkTimeoutError extends Error {
+  override name = 'ClerkTimeoutError'
+}
+
+/** @throws ClerkTimeoutError when the promise takes longer */
 export function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   return new Promise((done, fail) => {
-    const timer = setTimeout(() => fail(new Error(`Clerk did not answer within ${ms} ms.`)), ms)
+    const timer = setTimeout(() => fail(new ClerkTimeoutError(`Clerk did not answer within ${ms} ms.`)), ms)
     promise.then(done, fail).finally(() => clearTimeout(timer))
   })
+}
+
+/** Why a call of the Backend API failed. The SDK reports silence as an answer without a status. */
+export function clerkFailureOf(error: unknown): ClerkFailure {
+  const status = isClerkAPIResponseError(error) && error.status ? error.status : null
+  if (status === null) return { code: 'silent', status }
+  return { code: status === 401 ? 'unauthorized' : status === 429 ? 'rate-limited' : 'status', status }
 }

@@ -1,33 +1,40 @@
-import type { ClerkUser } from '#shared/schemas/clerk.ts'
-import type { Outcome } from '#shared/types/admin.ts'
+import type { ClerkUser } from '#server/schemas/clerk.ts'
+import type { EventReason, Outcome, ReasonDetails, ReasonFor, SyncSource } from '#shared/types/sync.ts'
 
-/** What the signed event says, apart from what it says of a user. */
+/** What a signed event says beside the user. */
 export interface EventMeta {
   /** `svix-id`: the same on every retry and on a person's Replay. */
   id: string
   type: string | null
   userId: string | null
-  /** The envelope's `timestamp`, ms since 1970. */
-  occurredAt: number | null
+  /** The envelope's `timestamp`, ISO 8601. */
+  occurredAt: string | null
   /** When the delivery reached us, by `performance.now()`. */
   receivedAt: number
 }
 
 /** A signed event whose user is to be written. */
-export interface UserNews { kind: 'user', user: ClerkUser, event: EventMeta & { occurredAt: number } }
+export interface UserNews { kind: 'user', user: ClerkUser, event: EventMeta & { occurredAt: string } }
 
-/** A signed delete: applies always, and is terminal. */
-export interface DeleteNews { kind: 'delete', userId: string, event: EventMeta & { occurredAt: number } }
+/** A signed delete: applies always, and is final. */
+export interface DeleteNews { kind: 'delete', userId: string, event: EventMeta & { occurredAt: string } }
 
 /** A signed event that writes no user: it is only logged. */
-export interface NoNews { kind: 'none', outcome: 'ignored' | 'rejected', reason: string, event: EventMeta }
+export type NoNews = { kind: 'none', details: ReasonDetails | null, event: EventMeta } & (
+  | { outcome: 'ignored', reason: ReasonFor<'ignored'> }
+  | { outcome: 'rejected', reason: ReasonFor<'rejected'> }
+)
 
-/**
- * A read of Clerk.
- * @property beganAt when it began, by Postgres's clock, ISO 8601
- * @property byId asked for by this id: the only read that lifts a tombstone that a scan inferred
- */
-export interface ReadNews { kind: 'read', user: ClerkUser, source: 'scan' | 'request', byId: boolean, beganAt: string }
+/** A read of Clerk. */
+export interface ReadNews {
+  kind: 'read'
+  user: ClerkUser
+  source: Exclude<SyncSource, 'webhook'>
+  /** Whether this id was asked for: only such a read lifts a tombstone that a scan inferred. */
+  byId: boolean
+  /** When the read began, by Postgres's clock, ISO 8601. */
+  beganAt: string
+}
 
 /** A user whom Clerk says 404 for, after a scan that finished; `beganAt` is when that scan began. */
 export interface GoneNews { kind: 'gone', userId: string, beganAt: string }
@@ -38,6 +45,7 @@ export type News = EventNews | ReadNews | GoneNews
 /** What became of one piece of news, after commit. */
 export interface Applied {
   outcome: Outcome
+  reason: EventReason | null
   /** Whether a row of `users` was written: the very same news again writes nothing. */
   written: boolean
 }

@@ -1,5 +1,6 @@
 import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import type { ClerkReader } from './clerk.ts'
+import { ClerkTimeoutError } from './clerk.ts'
 
 const TRIES = 5
 const FIRST_BACKOFF_MS = 500
@@ -57,7 +58,7 @@ export function paceReader(reader: ClerkReader, perSecond: number, clock: Clock 
 
 /** The SDK reports silence as an answer without a status. */
 function isPassing(error: unknown): boolean {
-  if (!isClerkAPIResponseError(error)) return error instanceof Error && error.message.startsWith('Clerk did not answer')
+  if (!isClerkAPIResponseError(error)) return error instanceof ClerkTimeoutError
   return !error.status || error.status === 429 || error.status >= 500
 }
 

@@ -1,4 +1,5 @@
 import { createError, H3Error } from 'h3'
+import { describeFailure } from '#server/failure.ts'
 
 const statusMessages: Record<number, string> = {
   400: 'Bad Request',
@@ -29,12 +30,4 @@ export function toApiError(error: unknown): H3Error {
   if (error instanceof H3Error && !error.unhandled) return error
   console.error(describeFailure(error))
   return apiError(500, 'Something went wrong on our side. Nothing was saved; try again in a moment.')
-}
-
-/** The message of a driver's error may quote the row, and a row is personal: so its code alone. */
-export function describeFailure(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed: something that is not an error was thrown'
-  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : ''
-  const where = error.stack?.split('\n').find(line => line.trim().startsWith('at '))?.trim() ?? ''
-  return `failed: ${error.name}${code} ${where}`
 }

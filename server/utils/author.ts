@@ -1,5 +1,6 @@
 import type { H3Event } from 'h3'
 import { findPerson } from '#db/queries/people.ts'
+import { useDb, useProvision } from '#server/parts.ts'
 
 const gone = 'This account was deleted, so it cannot write here. Sign out, and sign up again if you want to come back.'
 
@@ -12,7 +13,7 @@ export async function requireAuthor(event: H3Event): Promise<void> {
   const id = requireUser(event)
   const db = await useDb()
   const before = await findPerson(db, id)
-  if (!before || (before.deletedAt && before.syncedBy !== 'webhook')) await useMirror().provision(id)
+  if (!before || (before.deletedAt && before.syncedBy !== 'webhook')) await useProvision()(id)
 
   const person = await findPerson(db, id)
   if (!person || person.deletedAt) throw apiError(403, gone)

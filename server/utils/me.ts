@@ -1,6 +1,7 @@
 import type { H3Event } from 'h3'
 import { findPerson, toPublicUser } from '#db/queries/people.ts'
 import type { Me } from '#shared/types/user.ts'
+import { useDb } from '#server/parts.ts'
 
 /** The state of who is signed in, from the local table alone. @throws 401 for a guest */
 export async function readMe(event: H3Event): Promise<Me> {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { AdminLiveMessage } from '../types/admin.ts'
-import { outcomes } from './admin.ts'
+import { eventReasons, outcomes } from '../types/sync.ts'
 
 const Text = v.nullable(v.string())
 const Count = v.nullable(v.number())
@@ -16,10 +16,12 @@ const Event = v.object({
   appliedAt: Text,
   deliveries: v.number(),
   outcome: v.picklist(outcomes),
-  reason: Text,
+  reason: v.nullable(v.picklist(Object.values(eventReasons).flat())),
+  details: v.nullable(v.object({
+    path: v.optional(v.string()), expected: v.optional(v.string()), instance: v.optional(v.string()), mirrored: v.optional(v.string()), code: v.optional(v.string()),
+  })),
   durationMs: Count,
   lagMs: Count,
-  explanation: v.object({ what: v.string(), action: Text }),
 })
 
 /** A message of the admins' stream, as JSON. A type that is not known here comes from a newer server, and is not an error. */

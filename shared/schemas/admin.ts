@@ -1,13 +1,11 @@
 import * as v from 'valibot'
+import { outcomes, syncSources } from '../types/sync.ts'
 import { UserId } from './ids.ts'
 import { Cursor, cursorMessage, isTimePosition, Limit, TimeCursor } from './paging.ts'
 import { Search, storable } from './text.ts'
 
 export const userSorts = ['joined', 'name', 'synced'] as const
 export type UserSort = (typeof userSorts)[number]
-
-export const outcomes = ['applied', 'stale', 'ignored', 'rejected', 'failed'] as const
-export const syncSources = ['webhook', 'scan', 'request'] as const
 
 const yes = v.pipe(v.picklist(['true', 'false'], 'banned is true or false.'), v.transform(text => text === 'true'))
 

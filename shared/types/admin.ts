@@ -1,9 +1,5 @@
-import type { ScanCounts, ScanKind, ScanProgress, ScanReport } from './sync.ts'
+import type { ClerkFailure, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
 import type { PublicUser, UserStatus } from './user.ts'
-
-export type SyncSource = 'webhook' | 'scan' | 'request'
-
-export type Outcome = 'applied' | 'stale' | 'ignored' | 'rejected' | 'failed'
 
 /** A row of `users` as an admin sees it. Times are ISO 8601. */
 export interface AdminUser {
@@ -65,10 +61,10 @@ export type UserDiff = { checkedAt: string } & (
   | { status: 'differs', fields: FieldDiff[] }
   | { status: 'missing' }
   | { status: 'unknown' }
-  | { status: 'unreachable', reason: string }
+  | { status: 'unreachable', failure: ClerkFailure }
 )
 
-/** A row of `webhook_events` in words. Times are ISO 8601. */
+/** A row of `webhook_events`. Times are ISO 8601. */
 export interface AdminEvent {
   /** `svix-id` */
   id: string
@@ -84,18 +80,11 @@ export interface AdminEvent {
   appliedAt: string | null
   deliveries: number
   outcome: Outcome
-  reason: string | null
+  reason: EventReason | null
+  details: ReasonDetails | null
   durationMs: number | null
   /** From Clerk's clock to our commit; null when never applied. */
   lagMs: number | null
-  explanation: EventExplanation
-}
-
-export interface EventExplanation {
-  /** What became of it and why, a sentence. */
-  what: string
-  /** What a person can do; null when there is nothing to do. */
-  action: string | null
 }
 
 export interface AdminEventPage {
@@ -125,7 +114,7 @@ export interface RunSummary {
   /** Null once it ended, and before its first page. */
   progress: ScanProgress | null
   found: Pick<ScanReport, 'driftCounts' | 'refused'> & { unusable: number, unconfirmed: number } | null
-  error: string | null
+  error: RunError | null
 }
 
 export interface RunPage {
@@ -140,15 +129,12 @@ export interface RunDetail extends RunSummary {
   people: Record<string, PublicUser>
 }
 
-/** From good to bad. A note asks for nothing, or for nothing yet. */
-export const levels = ['ok', 'note', 'warn', 'bad'] as const
-export type Level = (typeof levels)[number]
-
-export const problemCodes = [
-  'instance', 'keys', 'secret-key', 'refused', 'forged', 'unsigned', 'never-heard', 'stopped', 'count', 'clerk-silent',
-  'failed', 'rejected', 'run-failed', 'run-refused', 'drift', 'never-compared', 'pending', 'cut-off',
-] as const
-export type ProblemCode = (typeof problemCodes)[number]
+/** What a person can press: a page to go to · a dry run to start · Clerk to be asked again · a text to copy. */
+export type ProblemStep
+  = | { kind: 'go', label: string, to: string }
+    | { kind: 'dry-run', label: string }
+    | { kind: 'ask', label: string }
+    | { kind: 'copy', text: string }
 
 export interface Problem {
   code: ProblemCode
@@ -156,6 +142,8 @@ export interface Problem {
   sentence: string
   /** What to do, a sentence; null when waiting is enough. */
   action: string | null
+  /** The first step of it, where one can be pressed. */
+  step: ProblemStep | null
 }
 
 /** The answer to "is my copy right?". */
@@ -165,10 +153,6 @@ export interface Verdict {
   /** The worst first; notes do not spoil an `ok`. */
   problems: Problem[]
 }
-
-export const refusalReasons = ['headers', 'signature', 'time'] as const
-/** Why a delivery could not be verified: a header of Svix is missing · no secret fits · more than 5 minutes off. */
-export type RefusalReason = (typeof refusalReasons)[number]
 
 /** Deliveries of one reason that could not be verified. */
 export interface Refusals {
@@ -185,7 +169,7 @@ export interface Refusals {
 /** How many users Clerk has and we have, both asked at the same moment. Tombstones count on neither side. */
 export type CountComparison
   = | { state: 'known', clerk: number, ours: number, at: string, /** since when they differ, null when equal */ differsSince: string | null }
-    | { state: 'unknown', at: string, /** Clerk refused the secret key */ unauthorized: boolean, reason: string }
+    | { state: 'unknown', at: string, failure: ClerkFailure }
 
 /** What the verdict is made of. Times are ISO 8601, counts of "the last day" cover 24 hours. */
 export interface MirrorFacts {
@@ -200,7 +184,7 @@ export interface MirrorFacts {
   pending: { count: number, since: string | null }
   /** Of the last day, and not applied since. */
   failed: { count: number, lastAt: string | null }
-  rejected: { count: number, lastAt: string | null, reason: string | null }
+  rejected: { count: number, lastAt: string | null, last: Pick<AdminEvent, 'type' | 'reason' | 'details'> | null }
   refusals: Refusals[]
   /** The scan that runs now. */
   running: RunSummary | null
@@ -212,7 +196,10 @@ export interface MirrorFacts {
   lastRepairAt: string | null
   /** By RECONCILE_CRON; null when that is not set. */
   nextReconcileAt: string | null
-  instance: { mirrored: string | null, problem: string | null }
+  /** `foreign`: the secret key's instance, when it is not the mirrored one. */
+  instance: { mirrored: string | null, foreign: string | null }
+  /** The app's own address, as Clerk's endpoint has to name it. */
+  origin: string
   keys: { signingSecrets: number, publishable: 'test' | 'live', secret: 'test' | 'live' }
 }
 

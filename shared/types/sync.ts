@@ -1,11 +1,57 @@
+/** How a row of `users` was last written: a signed event · a scan of all users · a read of one user. */
+export const syncSources = ['webhook', 'scan', 'request'] as const
+export type SyncSource = (typeof syncSources)[number]
+
+/** What became of an event. A redelivery that changes nothing does not relabel an `applied` one. */
+export const outcomes = ['applied', 'stale', 'ignored', 'rejected', 'failed'] as const
+export type Outcome = (typeof outcomes)[number]
+
+/** Why an event has its outcome, by outcome. An applied one needs no reason. */
+export const eventReasons = {
+  applied: [],
+  stale: ['older', 'deleted'],
+  ignored: ['sample', 'unused-type', 'no-user'],
+  rejected: ['not-json', 'not-an-event', 'unusable-user', 'other-instance', 'wrong-key'],
+  failed: ['database-unreachable', 'database-full', 'database-refused', 'internal'],
+} as const satisfies Record<Outcome, readonly string[]>
+export type ReasonFor<T extends Outcome> = (typeof eventReasons)[T][number]
+export type EventReason = ReasonFor<Outcome>
+
+/** What a reason is about. Never a value that was sent: it may be personal. */
+export interface ReasonDetails {
+  /** Where in the body, such as `data.first_name`. */
+  path?: string
+  /** What was expected there. */
+  expected?: string
+  /** The Clerk instance that an event or a key belongs to. */
+  instance?: string
+  /** The Clerk instance that the database mirrors. */
+  mirrored?: string
+  /** Postgres's SQLSTATE, or the code of a network error. */
+  code?: string
+}
+
+/** Why a delivery was not verified: a header of Svix is missing · no secret fits · more than 5 minutes off. */
+export const refusalReasons = ['headers', 'signature', 'time'] as const
+export type RefusalReason = (typeof refusalReasons)[number]
+
+/** Why Clerk's Backend API gave no usable answer. */
+export const clerkFailures = ['unauthorized', 'rate-limited', 'status', 'silent'] as const
+export interface ClerkFailure {
+  code: (typeof clerkFailures)[number]
+  /** The HTTP status; null when there was no answer. */
+  status: number | null
+}
+
 /**
- * `missing`: Clerk has them, we do not. `stale`: our row says something else. `gone`: we have them, Clerk says 404.
- * `revived`: a scan took them for gone, and Clerk has them after all.
+ * How a row differs from Clerk. `missing`: Clerk has them, we do not. `stale`: our row says something else.
+ * `gone`: we have them, Clerk says 404. `revived`: a scan took them for gone, and Clerk has them after all.
  */
 export const driftKinds = ['missing', 'stale', 'gone', 'revived'] as const
 export type DriftKind = (typeof driftKinds)[number]
 
-export type ScanKind = 'backfill' | 'reconcile'
+export const scanKinds = ['backfill', 'reconcile'] as const
+export type ScanKind = (typeof scanKinds)[number]
 
 export interface ScanCounts {
   /** Users that Clerk listed. */
@@ -39,6 +85,23 @@ export interface ScanReport {
   unusable: string[]
   /** Rows that looked gone, while Clerk did not answer 404 for them: left as they are. */
   unconfirmed: string[]
-  /** Why nothing was taken for gone; null when nothing was refused. */
-  refused: string | null
+  /** Set when more users looked gone than may be deleted without `force`, and so none was. */
+  refused: { found: number, limit: number } | null
 }
+
+/** Why a scan ended before it was done. */
+export const runErrors = ['cut-off', 'clerk', 'undated-page', 'database', 'internal'] as const
+export type RunError
+  = | { code: 'clerk', failure: ClerkFailure }
+    | { code: 'database', sqlState: string }
+    | { code: Exclude<(typeof runErrors)[number], 'clerk' | 'database'> }
+
+/** From good to bad. A note asks for nothing, or for nothing yet. */
+export const levels = ['ok', 'note', 'warn', 'bad'] as const
+export type Level = (typeof levels)[number]
+
+export const problemCodes = [
+  'instance', 'keys', 'secret-key', 'refused', 'forged', 'unsigned', 'never-heard', 'stopped', 'count', 'clerk-silent',
+  'failed', 'rejected', 'run-failed', 'run-refused', 'drift', 'never-compared', 'pending', 'cut-off',
+] as const
+export type ProblemCode = (typeof problemCodes)[number]

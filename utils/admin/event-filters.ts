@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { outcomes } from '#shared/schemas/admin.ts'
+import { outcomes } from '#shared/types/sync.ts'
 import { UserId } from '#shared/schemas/ids.ts'
 import type { AdminEvent } from '#shared/types/admin.ts'
 

@@ -1,4 +1,5 @@
-import type { ChartHour, Outcome } from '#shared/types/admin.ts'
+import type { ChartHour } from '#shared/types/admin.ts'
+import type { Outcome } from '#shared/types/sync.ts'
 import { dateFormat } from '../intl.ts'
 import { spanOf } from './exact-time.ts'
 

@@ -1,4 +1,5 @@
-import type { MirrorFacts, RefusalReason, RunSummary } from '#shared/types/admin.ts'
+import type { MirrorFacts, RunSummary } from '#shared/types/admin.ts'
+import type { RefusalReason } from '#shared/types/sync.ts'
 import { driftKinds } from '#shared/types/sync.ts'
 
 export const refusalWords: Record<RefusalReason, string> = { headers: 'no signature', signature: 'wrong signature', time: 'wrong time' }

@@ -1,6 +1,7 @@
 import { listHours, rollUpHours } from '#db/queries/charts.ts'
 import { ChartsQuery } from '#shared/schemas/admin.ts'
 import type { MirrorCharts } from '#shared/types/admin.ts'
+import { useDb } from '#server/parts.ts'
 
 const hoursOf = { day: 24, week: 7 * 24 } as const
 

@@ -1,4 +1,6 @@
 import { createEventStream, setResponseHeader } from 'h3'
+import { useDb, useEventFeed, useStreams } from '#server/parts.ts'
+import { useEnv } from '#server/env.ts'
 
 const HEARTBEAT_MS = 25_000
 /** A role that was taken away ends with the stream: who comes back is asked again. */
@@ -7,12 +9,12 @@ const LIFE_MS = 5 * 60_000
 /** Server-sent events for admins: what arrives in the event log, as `AdminLiveMessage`. */
 export default defineAdminHandler(async (event) => {
   const client = requireUser(event)
-  if (countStreams(client) >= useEnv().LIVE_STREAMS_PER_CLIENT) throw apiError(429, 'Too many pages of yours are open here. Close some, and this one will follow again.')
+  if (useStreams().countOf(client) >= useEnv().LIVE_STREAMS_PER_CLIENT) throw apiError(429, 'Too many pages of yours are open here. Close some, and this one will follow again.')
   await useDb()
 
   const stream = createEventStream(event)
   const unsubscribe = useEventFeed().subscribe(data => void stream.push(data).catch(() => {}))
-  const forget = holdStream(client, () => stream.close())
+  const forget = useStreams().hold(client, () => stream.close())
   const heartbeat = setInterval(() => void stream.push({ event: 'heartbeat', data: '' }).catch(() => {}), HEARTBEAT_MS)
   const end = setTimeout(() => void stream.close().catch(() => {}), LIFE_MS)
   stream.onClosed(() => {

@@ -1,18 +1,24 @@
 import { setResponseStatus } from 'h3'
 import { findOpenRun } from '#db/queries/runs.ts'
 import { ReconcileInput } from '#shared/schemas/admin.ts'
-import { startScan } from '#server/sync/run.ts'
+import { wrongKey } from '#shared/utils/sync-words.ts'
+import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
+import { startScan } from '#server/sync/scan/run.ts'
+import { useDb, usePacedClerk } from '#server/parts.ts'
+import { useEnv } from '#server/env.ts'
+import { describeFailure } from '#server/failure.ts'
 
 /** Starts a reconcile and answers at once; `GET /api/admin/runs/:id` follows it. */
 export default defineAdminHandler(async (event): Promise<{ runId: string }> => {
   const options = await readJson(event, ReconcileInput)
-  const started = await startScan(await useDb(), useMirror().pacedClerk, {
+  const started = await startScan(await useDb(), usePacedClerk(), {
     kind: 'reconcile',
     ...options,
     maxDelete: useEnv().RECONCILE_MAX_DELETE,
     startedBy: requireUser(event),
   }).catch((error) => {
-    throw apiError(502, error instanceof Error ? error.message : 'The scan could not start.')
+    if (!(error instanceof ForeignInstanceError)) throw error
+    throw apiError(502, wrongKey(error.instance.foreign, error.instance.mirrored ?? undefined))
   })
   if (!started) {
     const open = await findOpenRun(await useDb())

@@ -1,8 +1,5 @@
 import type { MirrorHealth } from '#shared/types/admin.ts'
-import { judgeMirror } from '#server/sync/verdict.ts'
+import { useHealth } from '#server/parts.ts'
 
-/** Is my copy right? The verdict, and what it was made of. */
-export default defineAdminHandler(async (): Promise<MirrorHealth> => {
-  const facts = await readFacts()
-  return { verdict: judgeMirror(facts), facts }
-})
+/** Is the copy right? The verdict, and what it was made of. */
+export default defineAdminHandler((): Promise<MirrorHealth> => useHealth().read())

@@ -8,6 +8,8 @@ import type { UserFilterQuery } from '#shared/schemas/admin.ts'
 import { UsersCsvQuery } from '#shared/schemas/admin.ts'
 import type { Position } from '#shared/schemas/paging.ts'
 import type { AdminUser } from '#shared/types/admin.ts'
+import { useDb } from '#server/parts.ts'
+import { describeFailure } from '#server/failure.ts'
 
 const BATCH = 1_000
 

@@ -1,6 +1,7 @@
 import { updateProfile } from '#db/queries/people.ts'
 import { ProfilePatch } from '#shared/schemas/profile.ts'
 import type { OwnProfile } from '#shared/types/user.ts'
+import { useDb } from '#server/parts.ts'
 
 /** What Clerk does not hold of a person, changed by that person alone. */
 export default defineApiHandler(async (event): Promise<OwnProfile> => {

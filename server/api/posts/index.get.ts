@@ -2,6 +2,7 @@ import { listPosts } from '#db/queries/posts.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import { PostsQuery } from '#shared/schemas/posts.ts'
 import type { PostPage } from '#shared/types/post.ts'
+import { useDb } from '#server/parts.ts'
 
 export default defineApiHandler(async (event): Promise<PostPage> => {
   const { cursor, limit, author } = readQuery(event, PostsQuery)

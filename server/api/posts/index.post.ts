@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { findPost, findPostByKey, insertPost } from '#db/queries/posts.ts'
 import { NewPost } from '#shared/schemas/posts.ts'
 import type { Post } from '#shared/types/post.ts'
+import { useDb } from '#server/parts.ts'
 
 /**
  * The author is looked up in the same statement as the write; only when that finds none is anyone asked.

@@ -1,6 +1,7 @@
 import { findPerson, toPublicUser } from '#db/queries/people.ts'
 import { UserParams } from '#shared/schemas/ids.ts'
 import type { Profile } from '#shared/types/user.ts'
+import { useDb } from '#server/parts.ts'
 
 export default defineApiHandler(async (event): Promise<Profile> => {
   const { id } = readParams(event, UserParams)

@@ -2,6 +2,7 @@ import { listPeople } from '#db/queries/people.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import { PeopleQuery } from '#shared/schemas/people.ts'
 import type { MemberPage } from '#shared/types/user.ts'
+import { useDb } from '#server/parts.ts'
 
 /** Whom one may mention, and the directory: for people who are signed in, so that nobody harvests the names. */
 export default defineApiHandler(async (event): Promise<MemberPage> => {

@@ -1,5 +1,6 @@
 import { listPeople } from '#db/queries/people.ts'
 import type { Member } from '#shared/types/user.ts'
+import { useDb } from '#server/parts.ts'
 
 const SHOWN = 8
 

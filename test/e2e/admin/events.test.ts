@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listHours, rollUpHours } from '#db/queries/charts.ts'
 import { explainListEvents, listEvents } from '#db/queries/events.ts'
 import type { EventsQuery } from '#shared/schemas/admin.ts'
-import { outcomes } from '#shared/schemas/admin.ts'
+import { outcomes } from '#shared/types/sync.ts'
 import { deliver } from '../support/delivery.ts'
 import { fillMirror } from '../support/large-mirror.ts'
 import type { Mirror } from '../support/mirror.ts'
@@ -59,7 +59,8 @@ describe('with many events', () => {
       `
       expect(counts).toMatchObject({ applied: real?.applied, failed: real?.failed })
       expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(real?.all)
-      if (counts.applied > 20) expect(lag).toMatchObject({ p50: expect.closeTo(780, -2.5), p95: expect.closeTo(1230, -2.5) })
+      // The lags repeat after some hundred events: fewer, as in the hour that has just begun, have another median.
+      if (counts.applied > 100) expect(lag).toMatchObject({ p50: expect.closeTo(780, -2.5), p95: expect.closeTo(1230, -2.5) })
     }
     await mirror.db.$client`
       update webhook_events set last_received_at = now(), deliveries = 2
@@ -92,7 +93,7 @@ describe('the log of a running server', () => {
     const news = { type: 'user.updated', timestamp: Date.now() - 2_000, data: { id: 'user_a', first_name: 'Bea', updated_at: Date.now() } }
     await send(news, id)
     const [first] = (await api.events('?user=user_a')).events
-    expect(first).toMatchObject({ id, outcome: 'applied', userName: 'Bea', deliveries: 1, explanation: { action: null } })
+    expect(first).toMatchObject({ id, outcome: 'applied', userName: 'Bea', deliveries: 1, reason: null })
     expect(first?.lagMs).toBeGreaterThanOrEqual(2_000)
     await send(news, id)
     const [again] = (await api.events('?user=user_a')).events
@@ -100,9 +101,9 @@ describe('the log of a running server', () => {
 
     await send({ ...news, data: { ...news.data, updated_at: 5 } })
     await send({ type: 'user.updated', data: { id: 'user_b' } })
-    expect((await api.events('?outcome=stale')).events[0]?.explanation.what).toMatch(/older/)
+    expect((await api.events('?outcome=stale')).events[0]).toMatchObject({ reason: 'older' })
     const { events: [rejected] } = await api.events('?outcome=rejected&type=user.updated')
-    expect(rejected).toMatchObject({ userId: 'user_b', userName: null, appliedAt: null, explanation: { action: expect.stringContaining('Correct this user') } })
+    expect(rejected).toMatchObject({ userId: 'user_b', userName: null, appliedAt: null, reason: 'unusable-user', details: { path: 'data.updated_at' } })
   })
 
   it('a failure that is delivered again is applied, with the lag of the whole wait', async () => {

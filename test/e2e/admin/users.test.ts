@@ -149,7 +149,7 @@ describe('one user', () => {
     expect(await api.diff(id)).toMatchObject({ status: 'same' })
 
     faults.set({ backend: { status: 500 } })
-    expect(await api.diff(id)).toMatchObject({ status: 'unreachable', reason: 'Clerk answered 500.' })
+    expect(await api.diff(id)).toMatchObject({ status: 'unreachable', failure: { code: 'status', status: 500 } })
     faults.clear()
     faults.set({ drop: 1 })
     users.delete(id)

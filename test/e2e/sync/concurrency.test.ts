@@ -56,6 +56,6 @@ it('one event delivered 40 times at once to both instances is one row, counted 4
 it.each([['applied', 7], ['stale', 3]])('a failure noted late does not relabel what has been %s since', async (outcome, n) => {
   await send(5, 0, 'msg_first')
   expect(await send(n, 0, 'msg_retried')).toBe(outcome)
-  await recordFailedEvent(rollcall.db, { id: 'msg_retried', type: 'user.updated', userId: id, reason: 'failed: the first attempt', durationMs: 1 })
+  await recordFailedEvent(rollcall.db, { id: 'msg_retried', type: 'user.updated', userId: id, reason: 'internal', details: null, durationMs: 1 })
   expect(await events()).toMatchObject([{}, { id: 'msg_retried', outcome, deliveries: 2 }])
 })

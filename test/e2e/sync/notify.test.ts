@@ -3,16 +3,17 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import * as v from 'valibot'
 import { CHANGES_CHANNEL } from '#db/queries/channel.ts'
 import { databaseNow } from '#db/queries/state.ts'
-import { applyNews } from '#server/sync/apply.ts'
+import { applyNews } from '#server/sync/receive/apply.ts'
 import type { News } from '#server/sync/news.ts'
-import type { ClerkUser } from '#shared/schemas/clerk.ts'
+import type { ClerkUser } from '#server/schemas/clerk.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { startMirror } from '../support/mirror.ts'
 
-const at = Date.UTC(2026, 0, 1)
+/** So many ms after the beginning. */
+const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString()
 const ann: ClerkUser = {
   id: 'user_ann', username: 'ann', firstName: 'Ann', lastName: 'Onym', imageUrl: null, email: 'ann@example.com',
-  banned: false, createdAt: at, updatedAt: at, lastSignInAt: null,
+  banned: false, clerkCreatedAt: at(0), clerkUpdatedAt: at(0), lastSignInAt: null,
 }
 const Payload = v.strictObject({ users: v.array(v.string()) })
 
@@ -30,7 +31,7 @@ beforeEach(async () => {
 })
 
 let events = 0
-const signed = (user: ClerkUser, occurredAt = user.updatedAt, id = `msg_${++events}`): News =>
+const signed = (user: ClerkUser, occurredAt = user.clerkUpdatedAt, id = `msg_${++events}`): News =>
   ({ kind: 'user', user, event: { id, type: 'user.updated', userId: user.id, occurredAt, receivedAt: performance.now() } })
 const apply = (...news: News[]) => applyNews(mirror.db, news)
 
@@ -58,12 +59,12 @@ const visible: [string, Partial<ClerkUser>][] = [
   ['name', { firstName: 'Bea' }], ['username', { username: 'bea' }], ['picture', { imageUrl: 'https://img.example.com/1' }], ['ban', { banned: true }],
 ]
 it.each(visible)('a change of the %s is told', async (_what, change) => {
-  await apply(signed({ ...ann, ...change, updatedAt: at + 1 }))
+  await apply(signed({ ...ann, ...change, clerkUpdatedAt: at(1) }))
   expect((await told()).map(payload => v.parse(Payload, JSON.parse(payload)))).toEqual([{ users: [ann.id] }])
 })
 
 it('a delete is told, once', async () => {
-  const gone = (id: string): News => ({ kind: 'delete', userId: ann.id, event: { id, type: 'user.deleted', userId: ann.id, occurredAt: at + 1, receivedAt: performance.now() } })
+  const gone = (id: string): News => ({ kind: 'delete', userId: ann.id, event: { id, type: 'user.deleted', userId: ann.id, occurredAt: at(1), receivedAt: performance.now() } })
   await apply(gone('msg_delete'))
   expect(await told()).toHaveLength(1)
   await apply(gone('msg_delete'))
@@ -71,26 +72,26 @@ it('a delete is told, once', async () => {
   expect(await told()).toEqual([])
 })
 
-const unseen: [string, Partial<ClerkUser>][] = [['equal content', {}], ['another e-mail', { email: 'new@example.com' }], ['a sign-in', { lastSignInAt: at + 1 }]]
+const unseen: [string, Partial<ClerkUser>][] = [['equal content', {}], ['another e-mail', { email: 'new@example.com' }], ['a sign-in', { lastSignInAt: at(1) }]]
 it.each(unseen)('newer news with %s advances the version and tells no one', async (_what, change) => {
   const before = await row()
-  expect(await apply(signed({ ...ann, ...change, updatedAt: at + 1 }, at + 2))).toEqual([{ outcome: 'applied', written: true }])
+  expect(await apply(signed({ ...ann, ...change, clerkUpdatedAt: at(1) }, at(2)))).toEqual([{ outcome: 'applied', reason: null, written: true }])
   const after = await row()
   expect(after?.xmin).not.toBe(before?.xmin)
-  expect([after?.clerk_updated_at, after?.clerk_event_at].map(time => new Date(String(time)).getTime())).toEqual([at + 1, at + 2])
+  expect([after?.clerk_updated_at, after?.clerk_event_at].map(time => new Date(String(time)).toISOString())).toEqual([at(1), at(2)])
   expect(await told()).toEqual([])
 })
 
 it('equal content advanced the version, so what happened between is stale', async () => {
-  await apply(signed({ ...ann, updatedAt: at + 2 }))
-  expect(await apply(signed({ ...ann, firstName: 'Between', updatedAt: at + 1 }))).toEqual([{ outcome: 'stale', written: false }])
+  await apply(signed({ ...ann, clerkUpdatedAt: at(2) }))
+  expect(await apply(signed({ ...ann, firstName: 'Between', clerkUpdatedAt: at(1) }))).toEqual([{ outcome: 'stale', reason: 'older', written: false }])
   expect(await row()).toMatchObject({ first_name: 'Ann' })
 })
 
 it('the very same news writes nothing and tells no one, by the same event or another, or by a read', async () => {
   const before = await row()
   const again = signed(ann)
-  for (const news of [again, again, signed(ann)]) expect(await apply(news)).toEqual([{ outcome: 'applied', written: false }])
+  for (const news of [again, again, signed(ann)]) expect(await apply(news)).toEqual([{ outcome: 'applied', reason: null, written: false }])
   await sleep(2)
   for (const source of ['scan', 'request'] as const) {
     expect(await apply({ kind: 'read', user: ann, source, byId: source === 'request', beganAt: await databaseNow(mirror.db) })).toMatchObject([{ written: false }])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
-import { envProblems, readEnv, ServerEnv } from '#shared/schemas/env.ts'
+import { envProblems, readEnv, ServerEnv } from '#server/schemas/env.ts'
 
 const good = {
   DATABASE_URL: 'postgres://user:password@host:5432/rollcall',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createCountComparer } from '#server/sync/compare.ts'
+import { createCountComparer } from '#server/sync/health/compare.ts'
 
 function setUp(counts: { clerk: number | Error, ours: number }) {
   let at = Date.parse('2026-03-10T14:00:00.000Z')
@@ -46,9 +46,9 @@ it('asks again soon when the counts differ, or ours has changed, and remembers s
 
 it('takes Clerk\'s silence for a fact', async () => {
   const failing = setUp({ clerk: new Error('fetch failed'), ours: 1 })
-  expect(await failing.comparer.get(1)).toMatchObject({ state: 'unknown', unauthorized: false, reason: 'Clerk is out of reach.' })
+  expect(await failing.comparer.get(1)).toMatchObject({ state: 'unknown', failure: { code: 'silent', status: null } })
   const silent = createCountComparer({ clerk: () => new Promise(() => {}), ours: async () => 1, timeoutMs: 20 })
-  expect(await silent.get(1)).toMatchObject({ state: 'unknown', reason: 'Clerk did not answer within 20 ms.' })
+  expect(await silent.get(1)).toMatchObject({ state: 'unknown', failure: { code: 'silent' } })
 })
 
 it('does not make who only peeks wait, and asks once a minute for them', async () => {

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest'
-import type { ClerkUser } from '#shared/schemas/clerk.ts'
+import type { ClerkUser } from '#server/schemas/clerk.ts'
 import type { News } from '#server/sync/news.ts'
 import { eventIdOf, userIdOf } from '#server/sync/news.ts'
 
-const event = { id: 'msg_1', type: 'user.updated', userId: 'user_1', occurredAt: 0, receivedAt: 0 }
-const user: ClerkUser = { id: 'user_1', username: null, firstName: null, lastName: null, imageUrl: null, email: null, banned: false, createdAt: 0, updatedAt: 0, lastSignInAt: null }
+const event = { id: 'msg_1', type: 'user.updated', userId: 'user_1', occurredAt: '2026-01-01T00:00:00.000Z', receivedAt: 0 }
+const user: ClerkUser = { id: 'user_1', username: null, firstName: null, lastName: null, imageUrl: null, email: null, banned: false, clerkCreatedAt: null, clerkUpdatedAt: '2026-01-01T00:00:00.000Z', lastSignInAt: null }
 
 const kinds: [News, string | null, string | null][] = [
   [{ kind: 'user', user, event }, 'user_1', 'msg_1'],
   [{ kind: 'delete', userId: 'user_1', event }, 'user_1', 'msg_1'],
-  [{ kind: 'none', outcome: 'ignored', reason: '', event }, null, 'msg_1'],
+  [{ kind: 'none', outcome: 'ignored', reason: 'sample', details: null, event }, null, 'msg_1'],
   [{ kind: 'read', user, source: 'scan', byId: false, beganAt: '' }, 'user_1', null],
   [{ kind: 'gone', userId: 'user_1', beganAt: '' }, 'user_1', null],
 ]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseEvent } from '#server/sync/parse.ts'
+import { parseEvent } from '#server/sync/receive/parse.ts'
 import { fixture, fixtureInstance } from '../../e2e/support/delivery.ts'
 
 const delivery = { id: 'msg_1', receivedAt: 0 }
@@ -12,7 +12,7 @@ describe('a body', () => {
     expect(parse(event)).toMatchObject({
       kind: 'user',
       user: { id: 'user_29w83sxmDNGwOuEthce5gg56FcC', email: 'example@example.org' },
-      event: { ...delivery, type, userId: 'user_29w83sxmDNGwOuEthce5gg56FcC', occurredAt: event.timestamp },
+      event: { ...delivery, type, userId: 'user_29w83sxmDNGwOuEthce5gg56FcC', occurredAt: new Date(event.timestamp).toISOString() },
     })
   })
 
@@ -21,10 +21,10 @@ describe('a body', () => {
   })
 
   it.each([
-    ['a session without a user', { ...fixture('session.created'), data: { user_id: 'user_1' } }, 'no usable user inside'],
-    ['a session whose user is not usable', { ...fixture('session.created'), data: { user_id: 'user_1', user: { id: 'user_1' } } }, 'no usable user inside'],
-    ['a type of no use here', { ...fixture('user.created'), type: 'email.created' }, 'a type that is not used here'],
-    ['the dashboard\'s sample', { ...fixture('user.created'), instance_id: 'ins_123' }, 'a sample, not written'],
+    ['a session without a user', { ...fixture('session.created'), data: { user_id: 'user_1' } }, 'no-user'],
+    ['a session whose user is not usable', { ...fixture('session.created'), data: { user_id: 'user_1', user: { id: 'user_1' } } }, 'no-user'],
+    ['a type of no use here', { ...fixture('user.created'), type: 'email.created' }, 'unused-type'],
+    ['the dashboard\'s sample', { ...fixture('user.created'), instance_id: 'ins_123' }, 'sample'],
   ])('of %s is ignored', (_what, event, reason) => {
     expect(parse(event)).toMatchObject({ kind: 'none', outcome: 'ignored', reason })
   })
@@ -39,7 +39,7 @@ describe('a body', () => {
   })
 
   it('that is not JSON is rejected', () => {
-    expect(parseEvent('{', delivery, null)).toMatchObject({ kind: 'none', outcome: 'rejected', reason: 'the body is not JSON' })
+    expect(parseEvent('{', delivery, null)).toMatchObject({ kind: 'none', outcome: 'rejected', reason: 'not-json' })
   })
 
   it('of another instance is rejected, and of any real one taken while ours is not known', () => {

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Applied, News } from '#server/sync/news.ts'
 import { eventIdOf, userIdOf } from '#server/sync/news.ts'
-import { createNewsQueue } from '#server/sync/queue.ts'
+import { createNewsQueue } from '#server/sync/receive/queue.ts'
 
 let count = 0
 const news = (userId: string, id = `msg_${++count}`): News =>
-  ({ kind: 'delete', userId, event: { id, type: 'user.deleted', userId, occurredAt: 0, receivedAt: 0 } })
-const applied: Applied = { outcome: 'applied', written: true }
+  ({ kind: 'delete', userId, event: { id, type: 'user.deleted', userId, occurredAt: '2026-01-01T00:00:00.000Z', receivedAt: 0 } })
+const applied: Applied = { outcome: 'applied', reason: null, written: true }
 const nextTurn = () => new Promise(done => setImmediate(done))
 
 /** A writer that ends each batch when told. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeMirror } from '#server/sync/verdict.ts'
+import { judgeMirror } from '#server/sync/health/verdict.ts'
 import type { MirrorFacts, RunSummary } from '#shared/types/admin.ts'
 
 const now = '2026-03-10T14:30:00.000Z'
@@ -20,14 +20,15 @@ const well: MirrorFacts = {
   users: { here: 1234, pending: 0, gone: 6 },
   pending: { count: 0, since: null },
   failed: { count: 0, lastAt: null },
-  rejected: { count: 0, lastAt: null, reason: null },
+  rejected: { count: 0, lastAt: null, last: null },
   refusals: [],
   running: null,
   cutOff: null,
   lastReconcile: run,
   lastRepairAt: before(599),
   nextReconcileAt: null,
-  instance: { mirrored: 'ins_1', problem: null },
+  instance: { mirrored: 'ins_1', foreign: null },
+  origin: 'https://rollcall.example',
   keys: { signingSecrets: 1, publishable: 'test', secret: 'test' },
 }
 const judge = (facts: Partial<MirrorFacts>) => judgeMirror({ ...well, ...facts })
@@ -39,10 +40,10 @@ describe('the verdict', () => {
   })
 
   it.each<[string, Partial<MirrorFacts>, string, string, RegExp]>([
-    ['another instance', { instance: { mirrored: 'ins_1', problem: 'The key belongs to ins_2.' } }, 'instance', 'bad', /refused: The key belongs to ins_2\./],
+    ['another instance', { instance: { mirrored: 'ins_1', foreign: 'ins_2' } }, 'instance', 'bad', /refused: NUXT_CLERK_SECRET_KEY belongs to the Clerk instance ins_2, but this database mirrors ins_1\./],
     ['keys of two kinds', { keys: { signingSecrets: 1, publishable: 'live', secret: 'test' } }, 'keys', 'bad', /live key.*test one/],
-    ['a key that Clerk refuses', { count: { state: 'unknown', at: now, unauthorized: true, reason: '' } }, 'secret-key', 'bad', /refuses the secret key/],
-    ['Clerk out of reach', { count: { state: 'unknown', at: now, unauthorized: false, reason: 'Clerk is out of reach.' } }, 'clerk-silent', 'warn', /Clerk is out of reach\.$/],
+    ['a key that Clerk refuses', { count: { state: 'unknown', at: now, failure: { code: 'unauthorized', status: 401 } } }, 'secret-key', 'bad', /refuses the secret key/],
+    ['Clerk out of reach', { count: { state: 'unknown', at: now, failure: { code: 'silent', status: null } } }, 'clerk-silent', 'warn', /Clerk did not answer\.$/],
     ['a wrong signing secret', { refusals: [{ reason: 'signature', day: 4, streak: 4, since: before(28), lastAt: before(1) }], lastEventAt: before(30), lastVerifiedAt: before(30) }, 'refused', 'bad', /^Clerk's deliveries are refused: 4 since 14:02 UTC .* The signing secret here is not the endpoint's\.$/],
     ['a wrong signing secret from the first day', { refusals: [{ reason: 'signature', day: 1, streak: 1, since: before(28), lastAt: before(1) }], lastEventAt: null, lastVerifiedAt: null }, 'refused', 'bad', /refused: 1 since/],
     ['a wrong clock', { refusals: [{ reason: 'time', day: 4, streak: 4, since: before(28), lastAt: before(1) }], lastVerifiedAt: before(30) }, 'refused', 'bad', /clock/],
@@ -53,9 +54,9 @@ describe('the verdict', () => {
     ['counts that differ', { count: differs(5) }, 'count', 'warn', /^Your copy is not whole: Clerk has 1,236 users, and 1,234 are here\.$/],
     ['events that failed and were applied since to none', { failed: { count: 2, lastAt: before(10) } }, 'failed', 'warn', /^2 events of the last day failed here and have not/],
     ['events that fail now', { failed: { count: 1, lastAt: before(1) } }, 'failed', 'bad', /^1 event of the last day failed here and has not/],
-    ['rejected events', { rejected: { count: 1, lastAt: before(1), reason: 'data.id: expected string' } }, 'rejected', 'warn', /\(the last one: data\.id: expected string\)\.$/],
-    ['a reconcile that failed', { lastReconcile: { ...run, error: 'Clerk answered 500.' } }, 'run-failed', 'warn', /04:30 UTC\) failed: Clerk answered 500\.$/],
-    ['a reconcile that refused', { lastReconcile: { ...run, found: { driftCounts: drift, refused: '40 users are not in Clerk\'s list.', unusable: 0, unconfirmed: 0 } } }, 'run-refused', 'warn', /took no one for gone: 40 users/],
+    ['rejected events', { rejected: { count: 1, lastAt: before(1), last: { type: 'user.created', reason: 'unusable-user', details: { path: 'data.id', expected: 'string' } } } }, 'rejected', 'warn', /The last one: .*\(data\.id: string\)\.$/],
+    ['a reconcile that failed', { lastReconcile: { ...run, error: { code: 'clerk', failure: { code: 'status', status: 500 } } } }, 'run-failed', 'warn', /04:30 UTC\) failed: Clerk answered 500\./],
+    ['a reconcile that refused', { lastReconcile: { ...run, found: { driftCounts: drift, refused: { found: 40, limit: 10 }, unusable: 0, unconfirmed: 0 } } }, 'run-refused', 'warn', /deleted no one: 40 users/],
     ['drift that a dry run found', { lastReconcile: { ...run, dryRun: true, found: { driftCounts: { ...drift, stale: 2 }, refused: null, unusable: 0, unconfirmed: 0 } } }, 'drift', 'warn', /found 2 users that differ/],
     ['a scan whose process died', { cutOff: { ...run, finishedAt: null } }, 'cut-off', 'warn', /ended in the middle/],
     ['rows that wait for long', { pending: { count: 1, since: before(6) } }, 'pending', 'warn', /^1 user waits for news of Clerk, the first since 14:24 UTC\.$/],
@@ -82,7 +83,7 @@ describe('the verdict', () => {
   })
 
   it('puts the worst first', () => {
-    const { level, problems } = judge({ lastReconcile: null, pending: { count: 1, since: before(60) }, instance: { mirrored: null, problem: 'Wrong.' } })
+    const { level, problems } = judge({ lastReconcile: null, pending: { count: 1, since: before(60) }, instance: { mirrored: null, foreign: 'ins_2' } })
     expect(level).toBe('bad')
     expect(problems.map(problem => problem.level)).toEqual(['bad', 'warn', 'note'])
   })

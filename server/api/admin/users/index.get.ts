@@ -2,9 +2,10 @@ import { listAdminUsers } from '#db/queries/admin-users.ts'
 import { AdminUsersQuery } from '#shared/schemas/admin.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import type { AdminUserPage } from '#shared/types/admin.ts'
+import { useDb, useHealth } from '#server/parts.ts'
 
 export default defineAdminHandler(async (event): Promise<AdminUserPage> => {
   const query = readQuery(event, AdminUsersQuery)
-  const [{ users, next }, counts] = await Promise.all([listAdminUsers(await useDb(), query), useUserCounts()])
+  const [{ users, next }, counts] = await Promise.all([listAdminUsers(await useDb(), query), useHealth().userCounts()])
   return { users, nextCursor: next && encodeCursor(next), counts }
 })

@@ -1,6 +1,7 @@
 import { setResponseStatus } from 'h3'
 import { deletePost, findPostAuthor } from '#db/queries/posts.ts'
 import { PostParams } from '#shared/schemas/ids.ts'
+import { useDb } from '#server/parts.ts'
 
 /** One's own post, or any for an admin. Doing it twice is no error. */
 export default defineApiHandler(async (event) => {

@@ -2,6 +2,7 @@ import { findPost, listAncestors, listReplies } from '#db/queries/posts.ts'
 import { PostParams } from '#shared/schemas/ids.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import type { Thread } from '#shared/types/post.ts'
+import { useDb } from '#server/parts.ts'
 
 /** Replies that come with their post; the others by pages of their own. */
 const FIRST_REPLIES = 50

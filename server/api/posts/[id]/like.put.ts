@@ -1,6 +1,7 @@
 import { insertLike, findLikeState } from '#db/queries/likes.ts'
 import type { LikeState } from '#db/queries/likes.ts'
 import { PostParams } from '#shared/schemas/ids.ts'
+import { useDb } from '#server/parts.ts'
 
 export default defineApiHandler(async (event): Promise<LikeState> => {
   const viewer = requireUser(event)

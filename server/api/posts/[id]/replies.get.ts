@@ -3,6 +3,7 @@ import { PostParams } from '#shared/schemas/ids.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import { RepliesQuery } from '#shared/schemas/posts.ts'
 import type { PostPage } from '#shared/types/post.ts'
+import { useDb } from '#server/parts.ts'
 
 /** The replies to a post, oldest first; none for a post that is not there. */
 export default defineApiHandler(async (event): Promise<PostPage> => {

@@ -1,6 +1,7 @@
 import { findPost, findPostAuthor, restorePost, RESTORE_MINUTES } from '#db/queries/posts.ts'
 import { PostParams } from '#shared/schemas/ids.ts'
 import type { Post } from '#shared/types/post.ts'
+import { useDb } from '#server/parts.ts'
 
 /** Undoes a deletion: for who deleted it, for some minutes. Doing it twice is no error. */
 export default defineApiHandler(async (event): Promise<Post> => {

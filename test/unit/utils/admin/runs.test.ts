@@ -20,15 +20,15 @@ describe('the result of a run', () => {
     expect(sentence({ ...found({}), dryRun: true })).toBe('3 users differ. Nothing was changed.')
   })
   it('is not that all is well when it refused or failed', () => {
-    expect(sentence(found({ driftCounts: none, refused: 'Too many.' }))).toBe('25 users read. No one was taken for gone.')
-    expect(sentence(run({ error: 'Clerk answered 500.', found: null }))).toBe('The reconcile failed.')
+    expect(sentence(found({ driftCounts: none, refused: { found: 1_200, limit: 10 } }))).toBe('25 users read. No one was taken for gone.')
+    expect(sentence(run({ error: { code: 'internal' }, found: null }))).toBe('The reconcile failed.')
   })
 })
 
 it('says what a run found in a few words', () => {
   expect(foundWords(run())).toBe('nothing differed')
-  expect(foundWords(found({ unconfirmed: 1200, refused: 'Too many.' }))).toBe('2 missing, 1 stale, 1,200 unconfirmed, refused to delete')
-  expect(foundWords(run({ error: 'no' }))).toBe('failed')
+  expect(foundWords(found({ unconfirmed: 1200, refused: { found: 1_200, limit: 10 } }))).toBe('2 missing, 1 stale, 1,200 unconfirmed, refused to delete')
+  expect(foundWords(run({ error: { code: 'internal' } }))).toBe('failed')
 })
 
 it('says how far a scan is', () => {

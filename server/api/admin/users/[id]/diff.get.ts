@@ -1,9 +1,9 @@
 import { findAdminUser } from '#db/queries/admin-users.ts'
 import { UserParams } from '#shared/schemas/ids.ts'
 import type { UserDiff } from '#shared/types/admin.ts'
-import { within } from '#server/sync/clerk.ts'
-import { wordsFor } from '#server/sync/compare.ts'
-import { diffUser } from '#server/sync/drift.ts'
+import { clerkFailureOf, within } from '#server/sync/clerk.ts'
+import { diffUser } from '#server/sync/scan/drift.ts'
+import { useClerk, useDb } from '#server/parts.ts'
 
 const TIMEOUT_MS = 5_000
 
@@ -12,11 +12,11 @@ export default defineAdminHandler(async (event): Promise<UserDiff> => {
   const { id } = readParams(event, UserParams)
   const checkedAt = new Date().toISOString()
   const ours = (await findAdminUser(await useDb(), id))?.user ?? null
-  const asked = await within(TIMEOUT_MS, useMirror().clerk.user(id)).then(
+  const asked = await within(TIMEOUT_MS, useClerk().user(id)).then(
     user => ({ user }),
-    error => ({ reason: wordsFor(error) }),
+    error => ({ failure: clerkFailureOf(error) }),
   )
-  if ('reason' in asked) return { checkedAt, status: 'unreachable', reason: asked.reason }
+  if ('failure' in asked) return { checkedAt, status: 'unreachable', failure: asked.failure }
   if (!asked.user && !ours) throw apiError(404, 'Neither Clerk nor this copy has a user with this id.')
   return { checkedAt, ...diffUser(asked.user, ours) }
 })

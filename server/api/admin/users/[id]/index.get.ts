@@ -3,6 +3,8 @@ import { listEvents } from '#db/queries/events.ts'
 import { UserParams } from '#shared/schemas/ids.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import type { AdminUserDetail } from '#shared/types/admin.ts'
+import { useDb } from '#server/parts.ts'
+import { useEnv } from '#server/env.ts'
 
 const EVENTS = 20
 

@@ -1,6 +1,5 @@
-import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import type { CountComparison } from '#shared/types/admin.ts'
-import { within } from './clerk.ts'
+import { clerkFailureOf, within } from '../clerk.ts'
 
 const KEEP_MS = 60_000
 /** What has changed meanwhile, or differs, is asked again soon: news that is on its way evens it out. */
@@ -35,7 +34,7 @@ export function createCountComparer(options: { clerk: () => Promise<number>, our
       return { state: 'known', clerk, ours, at, differsSince }
     }
     catch (error) {
-      return { state: 'unknown', at, unauthorized: isClerkAPIResponseError(error) && error.status === 401, reason: wordsFor(error) }
+      return { state: 'unknown', at, failure: clerkFailureOf(error) }
     }
   }
 
@@ -60,13 +59,4 @@ export function createCountComparer(options: { clerk: () => Promise<number>, our
       return kept?.fact ?? null
     },
   }
-}
-
-/** The SDK's own words may be long, and ours say what to do: so the status is what is told. */
-export function wordsFor(error: unknown): string {
-  if (isClerkAPIResponseError(error) && error.status === 401) return 'Clerk refuses the secret key (401).'
-  if (isClerkAPIResponseError(error) && error.status === 429) return 'Clerk is asked too often (429).'
-  if (isClerkAPIResponseError(error) && error.status) return `Clerk answered ${error.status}.`
-  if (error instanceof Error && error.message.startsWith('Clerk did not answer')) return error.message
-  return 'Clerk is out of reach.'
 }

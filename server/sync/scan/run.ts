@@ -1,9 +1,13 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '#db/client.ts'
 import { acquireScanLock, finishRun, startRun, updateRun } from '#db/queries/scan.ts'
-import type { ScanCounts } from '#shared/types/sync.ts'
-import type { ClerkReader } from './clerk.ts'
-import { checkInstance } from './instance.ts'
+import { isClerkAPIResponseError } from '@clerk/backend/errors'
+import type { RunError, ScanCounts } from '#shared/types/sync.ts'
+import { codeOf } from '../../failure.ts'
+import type { ClerkReader } from '../clerk.ts'
+import { clerkFailureOf, ClerkTimeoutError } from '../clerk.ts'
+import { askInstance, ForeignInstanceError } from '../receive/guard.ts'
+import { UndatedPageError } from './walk.ts'
 import type { ScanOptions, ScanResult } from './scan.ts'
 import { scan } from './scan.ts'
 
@@ -17,11 +21,11 @@ export interface StartedScan {
  * Starts a scan, one at a time among all instances, and keeps its row in `sync_runs`.
  * @param options.startedBy a Clerk id, 'schedule' or 'command line'
  * @returns null while another scan runs
- * @throws when the secret key belongs to another instance than the one that this database mirrors
+ * @throws ForeignInstanceError when the secret key is of another Clerk instance than the one that this database mirrors
  */
 export async function startScan(db: Database, clerk: ClerkReader, options: ScanOptions & { startedBy: string }): Promise<StartedScan | null> {
-  const { problem } = await checkInstance(db, clerk)
-  if (problem) throw new Error(problem)
+  const { mirrored, foreign } = await askInstance(db, clerk)
+  if (foreign) throw new ForeignInstanceError({ mirrored, foreign })
   const release = await acquireScanLock(db)
   if (!release) return null
 
@@ -41,7 +45,7 @@ export async function startScan(db: Database, clerk: ClerkReader, options: ScanO
       return result
     }
     catch (error) {
-      await finishRun(db, runId, { counts, report: null, error: wordsFor(error) }).catch(() => {})
+      await finishRun(db, runId, { counts, report: null, error: runErrorOf(error) }).catch(() => {})
       throw error
     }
     finally {
@@ -58,11 +62,10 @@ export async function startScan(db: Database, clerk: ClerkReader, options: ScanO
   return { runId, done: run() }
 }
 
-/** A driver's message may quote a row, so only what Clerk's side says is kept in words. */
-function wordsFor(error: unknown): string {
-  const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null
-  if (status === 401) return 'Clerk refused the secret key (401). Check NUXT_CLERK_SECRET_KEY.'
-  if (status) return `Clerk answered ${status}. Nothing was taken for gone; try again later.`
-  if (error instanceof Error && 'code' in error) return `The database failed (${String(error.code)}). Try again when it is back.`
-  return error instanceof Error ? error.message.slice(0, 300) : 'The scan failed.'
+/** Why a scan failed. A driver's message may quote a row, so only its code is kept. */
+export function runErrorOf(error: unknown): RunError {
+  if (isClerkAPIResponseError(error) || error instanceof ClerkTimeoutError) return { code: 'clerk', failure: clerkFailureOf(error) }
+  if (error instanceof UndatedPageError) return { code: 'undated-page' }
+  const sqlState = codeOf(error)
+  return sqlState ? { code: 'database', sqlState } : { code: 'internal' }
 }

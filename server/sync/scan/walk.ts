@@ -1,9 +1,17 @@
 import type { Database } from '#db/client.ts'
 import { databaseNow } from '#db/queries/state.ts'
-import type { ClerkUser } from '#shared/schemas/clerk.ts'
-import type { ClerkReader } from './clerk.ts'
+import type { ClerkUser } from '#server/schemas/clerk.ts'
+import type { ClerkReader } from '../clerk.ts'
 
 const PAGE_SIZE = 500
+
+/** Clerk listed a full page that does not say when its users were created, so there is no way to ask for the next. */
+export class UndatedPageError extends Error {
+  override name = 'UndatedPageError'
+}
+
+/** ms since 1970; null where Clerk does not say. */
+const createdMs = (user: ClerkUser | undefined) => user?.clerkCreatedAt ? Date.parse(user.clerkCreatedAt) : null
 
 export interface WalkedPage {
   /** Those that no earlier page had. */
@@ -28,15 +36,15 @@ export async function* walkUsers(db: Database, clerk: ClerkReader, pageSize = PA
   let createdAfter: number | undefined
   let offset = 0
   let from: number | null = null
-  // Whom the pages listed with the boundary's millisecond: the next page lists them again.
+  // Users created in the last millisecond of a page: the next page lists them again.
   let atBoundary = new Set<string>()
 
   for (;;) {
     const beganAt = await databaseNow(db)
     const page = await clerk.list({ createdAfter, offset, limit: pageSize })
     const ended = page.size < pageSize
-    const last = page.users.at(-1)?.createdAt ?? null
-    if (!ended && last === null) throw new Error('Clerk listed a page that does not say when its users were created, so the scan cannot go on from there.')
+    const last = createdMs(page.users.at(-1))
+    if (!ended && last === null) throw new UndatedPageError()
     const to = ended ? null : last
 
     yield {
@@ -49,7 +57,7 @@ export async function* walkUsers(db: Database, clerk: ClerkReader, pageSize = PA
     }
     if (to === null) return
 
-    const boundary = page.users.filter(user => user.createdAt === to).map(user => user.id)
+    const boundary = page.users.filter(user => createdMs(user) === to).map(user => user.id)
     const stands = createdAfter !== undefined && to - 1 <= createdAfter
     atBoundary = new Set(stands ? [...atBoundary, ...boundary] : boundary)
     offset = stands ? offset + pageSize : 0

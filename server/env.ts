@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { envProblems, readEnv, ServerEnv } from '#shared/schemas/env.ts'
+import { envProblems, readEnv, ServerEnv } from './schemas/env.ts'
 
 type Checked = { env: ServerEnv, problems: [] } | { env: null, problems: string[] }
 

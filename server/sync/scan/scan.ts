@@ -1,12 +1,12 @@
 import type { Database } from '#db/client.ts'
 import { countLiveUsers, findMirrorUsers, findUndated, findUnlisted } from '#db/queries/scan.ts'
 import { databaseNow } from '#db/queries/state.ts'
-import type { ClerkUser } from '#shared/schemas/clerk.ts'
+import type { ClerkUser } from '#server/schemas/clerk.ts'
 import type { DriftKind, ScanCounts, ScanKind, ScanPhase, ScanProgress, ScanReport } from '#shared/types/sync.ts'
-import { applyNews } from './apply.ts'
-import type { ClerkReader } from './clerk.ts'
+import { applyNews } from '../receive/apply.ts'
+import type { ClerkReader } from '../clerk.ts'
 import { driftOf } from './drift.ts'
-import type { News } from './news.ts'
+import type { News } from '../news.ts'
 import { walkUsers } from './walk.ts'
 
 const REPORTED = 1_000
@@ -95,7 +95,7 @@ export async function scan(db: Database, clerk: ClerkReader, options: ScanOption
   async function takeForGone(ids: string[]) {
     const limit = options.maxDelete ?? Math.max(10, Math.floor(await countLiveUsers(db) * 0.05))
     if (ids.length > limit && !options.force) {
-      report.refused = `${ids.length} users of ours are not in Clerk's list, more than the ${limit} that may be taken for gone. Check that NUXT_CLERK_SECRET_KEY is the right one. If they are really gone, run again with --force.`
+      report.refused = { found: ids.length, limit }
       ids.slice(0, REPORTED).forEach(id => report.unconfirmed.push(id))
       return
     }

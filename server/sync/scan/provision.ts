@@ -2,8 +2,8 @@ import type { Database } from '#db/client.ts'
 import { insertPendingUser } from '#db/queries/mirror.ts'
 import { findPerson } from '#db/queries/people.ts'
 import { databaseNow } from '#db/queries/state.ts'
-import type { ClerkReader } from './clerk.ts'
-import type { Applied, News } from './news.ts'
+import type { ClerkReader } from '../clerk.ts'
+import type { Applied, News } from '../news.ts'
 
 export type Provisioned = 'read' | 'pending' | 'unknown'
 

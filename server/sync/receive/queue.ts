@@ -1,5 +1,5 @@
-import type { Applied, News } from './news.ts'
-import { eventIdOf, userIdOf } from './news.ts'
+import type { Applied, News } from '../news.ts'
+import { eventIdOf, userIdOf } from '../news.ts'
 
 /** NOTIFY carries their ids in under 8,000 bytes. */
 const MAX_BATCH = 100

@@ -1,0 +1,75 @@
+import { findEventsAfter } from '#db/queries/events.ts'
+import { databaseNow } from '#db/queries/state.ts'
+import { createAppDatabase } from './database.ts'
+import { useEnv } from './env.ts'
+import { describeFailure } from './failure.ts'
+import { createEventFeed } from './live/event-feed.ts'
+import { openLiveHub } from './live/hub.ts'
+import { createStreams } from './live/streams.ts'
+import { createClerkReader } from './sync/clerk.ts'
+import { createHealth } from './sync/health/health.ts'
+import { createMetrics } from './sync/health/metrics.ts'
+import { createRefusalCounter } from './sync/health/refusals.ts'
+import { paceReader, requestsPerSecond } from './sync/pace.ts'
+import { applyNews } from './sync/receive/apply.ts'
+import { createGuard } from './sync/receive/guard.ts'
+import { createNewsQueue } from './sync/receive/queue.ts'
+import { createReceiver } from './sync/receive/receive.ts'
+import { createVerifier } from './sync/receive/verify.ts'
+import { createProvisioner } from './sync/scan/provision.ts'
+
+/** The parts of this process, in the order in which they need each other. Each is made when it is first asked for. */
+
+// The database
+export const useAppDatabase = once(() => createAppDatabase(useEnv().DATABASE_URL))
+/** The pool, whether or not the database is there yet. */
+export const useDbPool = () => useAppDatabase().pool
+/** The database, migrated. @throws DatabaseNotReadyError after 5 s */
+export const useDb = () => useAppDatabase().ready()
+
+// Clerk's Backend API
+export const useClerk = once(() => createClerkReader({ secretKey: useEnv().NUXT_CLERK_SECRET_KEY, apiUrl: useEnv().NUXT_CLERK_API_URL }))
+/** The same, at a rate that leaves the app its half: for scans. */
+export const usePacedClerk = once(() => paceReader(useClerk(), requestsPerSecond(useEnv().NUXT_CLERK_SECRET_KEY)))
+
+// The mirror
+export const useGuard = once(() => createGuard(useDbPool(), useClerk()))
+/** Applies news by the version rule; resolves after commit. */
+export const useApply = once(() => createNewsQueue(news => applyNews(useDbPool(), news)))
+export const useMetrics = once(createMetrics)
+export const useReceive = once(() => createReceiver({
+  db: useDb,
+  pool: useDbPool(),
+  verify: createVerifier(useEnv().NUXT_CLERK_WEBHOOK_SIGNING_SECRET),
+  guard: useGuard(),
+  apply: useApply(),
+  refusals: createRefusalCounter(useDbPool()),
+  metrics: useMetrics(),
+}))
+/** Reads one user from Clerk who writes before their webhook has come. */
+export const useProvision = once(() => createProvisioner(useDbPool(), useClerk(), useApply()))
+export const useHealth = once(() => createHealth({ db: useDb, clerk: useClerk(), guard: useGuard(), env: useEnv() }))
+
+// The live streams
+export const useStreams = once(createStreams)
+/** What changes, for everyone. @throws while the database is not there */
+export const useLiveHub = onceReady(async () => openLiveHub(await useDb(), error => console.error(`live ${describeFailure(error)}`)))
+/** The event log, for admins. */
+export const useEventFeed = once(() => createEventFeed((after, limit) => findEventsAfter(useDbPool(), after, limit), {
+  now: () => databaseNow(useDbPool()),
+  onError: error => console.error(`admin live ${describeFailure(error)}`),
+}))
+
+function once<T extends object>(make: () => T): () => T {
+  let part: T | undefined
+  return () => part ??= make()
+}
+
+/** As `once`; a failure is not kept. */
+function onceReady<T>(make: () => Promise<T>): () => Promise<T> {
+  let part: Promise<T> | undefined
+  return () => part ??= make().catch((error) => {
+    part = undefined
+    throw error
+  })
+}

@@ -1,0 +1,32 @@
+import { defineNitroPlugin } from 'nitropack/runtime'
+import { closeDatabase } from '#db/client.ts'
+import { checkEnv } from '../env.ts'
+import { useAppDatabase, useStreams } from '../parts.ts'
+import { startSchedules } from '../schedules.ts'
+
+/** The built server starts whole or not at all. Nitro swallows what a plugin throws, so it exits by itself. */
+export default defineNitroPlugin((nitro) => {
+  const { problems } = checkEnv()
+  if (problems.length > 0) {
+    if (import.meta.dev) return
+    console.error(`Rollcall cannot start.\n${problems.map(problem => `- ${problem}`).join('\n')}`)
+    process.exit(1)
+  }
+  // Nitro logs what nobody caught and goes on; with a port that is taken that means for ever, serving no one.
+  process.on('uncaughtException', (error) => {
+    if (!('code' in error) || error.code !== 'EADDRINUSE') return
+    console.error('This port is taken. Stop what runs there, or set PORT to another.')
+    process.exit(1)
+  })
+  useAppDatabase().prepare().catch((error) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  })
+  const stopSchedules = startSchedules()
+  // Nitro waits for open connections before its own `close` hook, so the streams end with the signal.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void useStreams().closeAll())
+  nitro.hooks.hook('close', async () => {
+    stopSchedules()
+    await closeDatabase(useAppDatabase().pool)
+  })
+})

@@ -1,0 +1,86 @@
+import * as v from 'valibot'
+import type { MirroredField } from '#db/mirrored.ts'
+import { UserId } from '#shared/schemas/ids.ts'
+import { storable } from '#shared/schemas/text.ts'
+
+/** Milliseconds since 1970, between the years 1 and 9999: what both JavaScript and Postgres hold. */
+const Milliseconds = v.pipe(v.number(), v.integer(), v.minValue(-62_135_596_800_000), v.maxValue(253_402_300_799_999))
+
+/** Text as Postgres takes it: no NUL, no lone surrogate; what is empty counts as absent. */
+const Text = v.pipe(
+  v.string(),
+  v.maxLength(4_000),
+  storable('no NUL character'),
+  v.transform(text => text.toWellFormed()),
+)
+const MaybeText = v.pipe(v.nullish(Text, null), v.transform(text => text === '' ? null : text))
+const Time = v.pipe(Milliseconds, v.transform(ms => new Date(ms).toISOString()))
+const MaybeTime = v.nullish(Time, null)
+
+/**
+ * `UserJSON`, as events and the Backend API carry it, to the row that mirrors it; what is not mirrored is not looked at.
+ * Times come in milliseconds and leave as ISO 8601. The primary e-mail is the one that `primary_email_address_id` names,
+ * never the first of the list.
+ * https://github.com/clerk/javascript/blob/main/packages/backend/src/api/resources/JSON.ts
+ */
+export const ClerkUser = v.pipe(
+  v.object({
+    id: UserId,
+    username: MaybeText,
+    first_name: MaybeText,
+    last_name: MaybeText,
+    image_url: MaybeText,
+    has_image: v.optional(v.boolean(), true),
+    email_addresses: v.optional(v.array(v.object({ id: v.nullish(v.string()), email_address: Text })), []),
+    primary_email_address_id: v.nullish(v.string(), null),
+    banned: v.optional(v.boolean(), false),
+    created_at: MaybeTime,
+    updated_at: Time,
+    last_sign_in_at: MaybeTime,
+  }),
+  v.transform(user => ({
+    id: user.id,
+    clerkUpdatedAt: user.updated_at,
+    ...{
+      username: user.username,
+      firstName: user.first_name,
+      lastName: user.last_name,
+      imageUrl: user.has_image ? user.image_url : null,
+      email: user.email_addresses.find(({ id }) => id && id === user.primary_email_address_id)?.email_address ?? null,
+      banned: user.banned,
+      clerkCreatedAt: user.created_at,
+      lastSignInAt: user.last_sign_in_at,
+    } satisfies Record<MirroredField, string | boolean | null>,
+  })),
+)
+export type ClerkUser = v.InferOutput<typeof ClerkUser>
+
+/** What every event carries around its `data`. */
+export const Envelope = v.object({
+  type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200), storable('no NUL character')),
+  data: v.looseObject({}),
+  timestamp: Time,
+  instance_id: v.pipe(v.string(), v.maxLength(200), storable('no NUL character')),
+})
+
+export const DeletedUser = v.object({ id: UserId })
+
+/** `session.*`: a free refresh, when Clerk puts the user inside. */
+export const SessionData = v.object({
+  user_id: v.nullish(UserId, null),
+  user: v.nullish(ClerkUser, null),
+})
+
+/** `GET /v1/instance` */
+export const Instance = v.object({ id: v.pipe(v.string(), v.nonEmpty()) })
+
+/** A real instance id; the documented sample carries `ins_123`. */
+export const isInstanceId = (id: string) => /^ins_[A-Za-z0-9]{27}$/.test(id)
+
+/** The first thing wrong: where, and what was expected there. Never the value: it may be personal. */
+export function describeIssue(issues: readonly v.BaseIssue<unknown>[]): { path: string, expected: string } {
+  const issue = issues[0]
+  if (!issue) return { path: '', expected: 'something readable' }
+  const expected = issue.kind === 'schema' ? issue.expected ?? issue.type : issue.type === 'check' ? issue.message : `a valid ${issue.type}`
+  return { path: v.getDotPath(issue) ?? '', expected }
+}

@@ -1,0 +1,68 @@
+import * as v from 'valibot'
+import { ClerkUser, DeletedUser, describeIssue, Envelope, isInstanceId, SessionData } from '#server/schemas/clerk.ts'
+import type { ReasonDetails, ReasonFor } from '#shared/types/sync.ts'
+import type { EventMeta, EventNews, NoNews } from '../news.ts'
+
+/** Where a delivery came from, known before its body is read. */
+export interface DeliveryMeta { id: string, receivedAt: number }
+
+/**
+ * Reads a body whose signature has been verified. Never throws: what cannot be used is `rejected`, with the reason.
+ * @param instanceId the Clerk instance that this database mirrors; null while unknown, then every real one is taken
+ */
+export function parseEvent(body: string, delivery: DeliveryMeta, instanceId: string | null): EventNews {
+  const unread = { ...delivery, type: null, userId: null, occurredAt: null }
+  const json = parseJson(body)
+  if (json === undefined) return reject(unread, 'not-json')
+  const envelope = v.safeParse(Envelope, json)
+  if (!envelope.success) return reject(unread, 'not-an-event', describeIssue(envelope.issues))
+
+  const { type, data, timestamp, instance_id } = envelope.output
+  const event = { ...delivery, type, userId: userIdIn(type, data), occurredAt: timestamp }
+  if (!isInstanceId(instance_id)) return ignore(event, 'sample')
+  if (instanceId && instance_id !== instanceId) return reject(event, 'other-instance', { instance: instance_id, mirrored: instanceId })
+  return parseData(type, data, event)
+}
+
+function parseData(type: string, data: unknown, event: EventMeta & { occurredAt: string }): EventNews {
+  if (type === 'user.created' || type === 'user.updated') {
+    const parsed = v.safeParse(ClerkUser, data)
+    return parsed.success ? { kind: 'user', user: parsed.output, event } : rejectUser(event, parsed.issues)
+  }
+  if (type === 'user.deleted') {
+    const parsed = v.safeParse(DeletedUser, data)
+    return parsed.success ? { kind: 'delete', userId: parsed.output.id, event } : rejectUser(event, parsed.issues)
+  }
+  if (type.startsWith('session.')) {
+    const parsed = v.safeParse(SessionData, data)
+    return parsed.success && parsed.output.user ? { kind: 'user', user: parsed.output.user, event } : ignore(event, 'no-user')
+  }
+  return ignore(event, 'unused-type')
+}
+
+const ignore = (event: EventMeta, reason: ReasonFor<'ignored'>): NoNews =>
+  ({ kind: 'none', outcome: 'ignored', reason, details: null, event })
+
+const reject = (event: EventMeta, reason: ReasonFor<'rejected'>, details: ReasonDetails | null = null): NoNews =>
+  ({ kind: 'none', outcome: 'rejected', reason, details, event })
+
+function rejectUser(event: EventMeta, issues: readonly v.BaseIssue<unknown>[]): NoNews {
+  const { path, expected } = describeIssue(issues)
+  return reject(event, 'unusable-user', { path: path ? `data.${path}` : 'data', expected })
+}
+
+/** For the log alone: whom an event is about, as far as it says so. */
+function userIdIn(type: string, data: unknown): string | null {
+  const key = type.startsWith('user.') ? 'id' : 'user_id'
+  const parsed = v.safeParse(v.object({ [key]: DeletedUser.entries.id }), data)
+  return parsed.success ? parsed.output[key] ?? null : null
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  }
+  catch {
+    return undefined
+  }
+}

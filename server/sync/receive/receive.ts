@@ -1,0 +1,70 @@
+import type { Database } from '#db/client.ts'
+import { recordFailedEvent } from '#db/queries/events.ts'
+import type { EventReason, Outcome, ReasonDetails, RefusalReason } from '#shared/types/sync.ts'
+import { failureOf } from '../../failure.ts'
+import type { RefusalCounter } from '../health/refusals.ts'
+import type { MirrorMetrics } from '../health/metrics.ts'
+import type { Applied, EventNews } from '../news.ts'
+import type { Instance } from './guard.ts'
+import { parseEvent } from './parse.ts'
+import type { DeliveryHeaders } from './verify.ts'
+
+/** What became of a delivery: refused, or verified and its event's outcome, after commit. */
+export type Received
+  = | { outcome: 'refused', reason: RefusalReason, details: null, type: null }
+    | { outcome: Outcome, reason: EventReason | null, details: ReasonDetails | null, type: string | null }
+
+export interface ReceiveParts {
+  /** The database once it is ready. @throws DatabaseNotReadyError */
+  db: () => Promise<Database>
+  /** The pool, ready or not: for the note that something failed. */
+  pool: Database
+  verify: (body: string, headers: DeliveryHeaders) => RefusalReason | null
+  guard: () => Instance
+  apply: (news: EventNews) => Promise<Applied>
+  refusals: RefusalCounter
+  metrics: MirrorMetrics
+}
+
+/**
+ * One entry for a delivery: verify, parse, guard, apply.
+ * @returns a function of the raw body and Svix's headers; it resolves after commit
+ * @throws what the database throws: nothing is committed then, and Svix must send the delivery again
+ */
+export function createReceiver({ db, pool, verify, guard, apply, refusals, metrics }: ReceiveParts) {
+  return async (body: string, headers: DeliveryHeaders, receivedAt: number): Promise<Received> => {
+    const refused = verify(body, headers)
+    if (refused) {
+      refusals.add(refused)
+      metrics.countRefused(refused)
+      return { outcome: 'refused', reason: refused, details: null, type: null }
+    }
+    const { mirrored, foreign } = guard()
+    const news = guarded(parseEvent(body, { id: headers.id ?? '', receivedAt }, mirrored), foreign, mirrored)
+    const { type, occurredAt } = news.event
+    try {
+      await db()
+      const { outcome, reason, written } = await apply(news)
+      const lag = written && occurredAt !== null ? Date.now() - Date.parse(occurredAt) : null
+      metrics.countDelivery(type, outcome, { apply: performance.now() - receivedAt, lag })
+      return { outcome, reason, details: news.kind === 'none' ? news.details : null, type }
+    }
+    catch (error) {
+      metrics.countDelivery(type, 'failed', { apply: performance.now() - receivedAt, lag: null })
+      void noteFailure(pool, news, error)
+      throw error
+    }
+  }
+}
+
+/** With the key of another instance nothing is written, whatever the event says. */
+function guarded(news: EventNews, foreign: string | null, mirrored: string | null): EventNews {
+  if (!foreign) return news
+  return { kind: 'none', outcome: 'rejected', reason: 'wrong-key', details: { instance: foreign, mirrored: mirrored ?? undefined }, event: news.event }
+}
+
+/** Best effort: when the database is what failed, there is nowhere to write it. */
+async function noteFailure(pool: Database, { event }: EventNews, error: unknown) {
+  const { id, type, userId, receivedAt } = event
+  await recordFailedEvent(pool, { id, type, userId, ...failureOf(error), durationMs: performance.now() - receivedAt }).catch(() => {})
+}

@@ -1,0 +1,34 @@
+import { Webhook } from 'standardwebhooks'
+import type { RefusalReason } from '#shared/types/sync.ts'
+
+/** Older or newer than this is refused: https://docs.svix.com/receiving/verifying-payloads/how-manual */
+const TOLERANCE_SECONDS = 5 * 60
+
+/** What Svix sends beside the body; null where a header is missing. */
+export interface DeliveryHeaders { id: string | null, timestamp: string | null, signature: string | null }
+
+/**
+ * Checks the signature of a delivery against each secret, while a rotation or a second endpoint needs several.
+ * Clerk's own `verifyWebhook` uses the same library; it parses the body once more, and drops two of its fields.
+ * @param secrets `whsec_…`, decoded once
+ * @returns a function of the raw body: null when one secret fits, else why it is refused
+ */
+export function createVerifier(secrets: string[]) {
+  const webhooks = secrets.map(secret => new Webhook(secret))
+  return (body: string, { id, timestamp, signature }: DeliveryHeaders): RefusalReason | null => {
+    if (!id || !timestamp || !signature) return 'headers'
+    const headers = { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature }
+    if (webhooks.some(webhook => fits(webhook, body, headers))) return null
+    return Math.abs(Number(timestamp) - Date.now() / 1000) > TOLERANCE_SECONDS ? 'time' : 'signature'
+  }
+}
+
+function fits(webhook: Webhook, body: string, headers: Record<string, string>): boolean {
+  try {
+    webhook.verify(body, headers, { jsonParse: false })
+    return true
+  }
+  catch {
+    return false
+  }
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import postgres from 'postgres'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createTestDatabase } from '../support/rollcall.ts'
+
+let sql: postgres.Sql
+beforeAll(async () => {
+  sql = postgres(await createTestDatabase(), { max: 1, onnotice: () => {} })
+})
+afterAll(() => sql?.end())
+
+const run = async (name: string) => {
+  for (const statement of (await readFile(`db/migrations/${name}.sql`, 'utf8')).split('--> statement-breakpoint')) await sql.unsafe(statement)
+}
+
+it('turns reasons that were stored in English into codes with details', async () => {
+  for (const name of ['0000_init', '0001_words_keys_undo', '0002_admin', '0003_live_names']) await run(name)
+  const stored: [string, string | null, string | null, object | null][] = [
+    ['applied', null, null, null],
+    ['stale', 'the user was deleted', 'deleted', null],
+    ['stale', 'older than what is stored', 'older', null],
+    ['ignored', 'a sample, not written', 'sample', null],
+    ['ignored', 'no usable user inside', 'no-user', null],
+    ['ignored', 'a type that is not used here', 'unused-type', null],
+    ['rejected', 'the body is not JSON', 'not-json', null],
+    ['rejected', 'data: expected Object', 'not-an-event', { path: 'data', expected: 'Object' }],
+    ['rejected', 'data.first_name: holds the NUL character', 'unusable-user', { path: 'data.first_name', expected: 'holds the NUL character' }],
+    ['rejected', 'from the instance ins_a, but this database mirrors ins_b', 'other-instance', { instance: 'ins_a', mirrored: 'ins_b' }],
+    ['rejected', 'NUXT_CLERK_SECRET_KEY belongs to the Clerk instance ins_a, but this database mirrors ins_b. Set the key of ins_b, or use another database.', 'wrong-key', { instance: 'ins_a', mirrored: 'ins_b' }],
+    ['failed', 'failed: PostgresError 53300 at x', 'database-full', { code: '53300' }],
+    ['failed', 'failed: PostgresError 57P01 at x', 'database-unreachable', { code: '57P01' }],
+    ['failed', 'failed: Error CONNECTION_CLOSED at x', 'database-unreachable', { code: 'CONNECTION_CLOSED' }],
+    ['failed', 'failed: PostgresError 22P02 at x', 'database-refused', { code: '22P02' }],
+    ['failed', 'failed: TypeError at x', 'internal', null],
+  ]
+  for (const [index, [outcome, reason]] of stored.entries()) {
+    await sql`insert into webhook_events (id, first_received_at, last_received_at, outcome, reason) values (${String(index).padStart(2, '0')}, now(), now(), ${outcome}, ${reason})`
+  }
+  const errors: [string | null, object | null][] = [
+    [null, null],
+    ['The process ended before the scan did. Start it again: it is safe.', { code: 'cut-off' }],
+    ['Clerk refused the secret key (401). Check NUXT_CLERK_SECRET_KEY.', { code: 'clerk', failure: { code: 'unauthorized', status: 401 } }],
+    ['Clerk answered 500. Nothing was taken for gone; try again later.', { code: 'clerk', failure: { code: 'status', status: 500 } }],
+    ['The database failed (57P01). Try again when it is back.', { code: 'database', sqlState: '57P01' }],
+    ['Anything else', { code: 'internal' }],
+  ]
+  const refused = { refused: '40 users of ours are not in Clerk\'s list, more than the 10 that may be taken for gone.' }
+  for (const [index, [error]] of errors.entries()) {
+    await sql`insert into sync_runs (id, kind, started_by, error, report) values (${`00000000-0000-7000-8000-00000000000${index}`}, 'reconcile', 'schedule', ${error}, ${index === 0 ? sql.json(refused) : null})`
+  }
+
+  await run('0004_codes_for_reasons')
+  expect(await sql`select outcome, reason, details from webhook_events order by id`).toEqual(stored.map(([outcome, , reason, details]) => ({ outcome, reason, details })))
+  expect((await sql`select error from sync_runs order by id`).map(row => row.error)).toEqual(errors.map(([, error]) => error))
+  expect((await sql`select report from sync_runs order by id limit 1`)[0]?.report).toEqual({ refused: { found: 40, limit: 10 } })
+})
