@@ -23,10 +23,10 @@ export interface Browsers {
   activeSession(client: Client): Session | undefined
   /** Starts a session, makes it the browser's, and emits `session.created` unless it is to be silent. */
   signIn(client: Client, userId: string, options?: { silent?: boolean }): Session
-  /** Ends a session and emits `session.ended`, `session.removed` or `session.revoked`. */
-  finish(session: Session, status: 'ended' | 'removed' | 'revoked'): Session
+  /** Ends a session and emits `session.ended`, `session.removed` or `session.revoked`, unless it is to be silent. */
+  finish(session: Session, status: 'ended' | 'removed' | 'revoked', options?: { silent?: boolean }): Session
   touch(session: Session): Session
-  finishAllOf(userId: string): void
+  finishAllOf(userId: string, options?: { silent?: boolean }): void
 }
 
 export interface BrowsersOptions {
@@ -90,30 +90,30 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
       }
       store.sessions.set(session.id, session)
       Object.assign(client, { lastActiveSessionId: session.id, updatedAt: at })
-      accounts().touch(userId, { lastSignInAt: at, lastActiveAt: at })
+      accounts().recordActivity(userId, { lastSignInAt: at, lastActiveAt: at })
       store.changed()
       if (!silent) emitSession(session, 'session.created')
       return session
     },
 
-    finish(session, status) {
+    finish(session, status, { silent = false } = {}) {
       const finished: Session = { ...session, status, updatedAt: Math.max(now(), session.updatedAt + 1) }
       store.sessions.delete(session.id)
       store.changed()
-      emitSession(finished, `session.${status}`)
+      if (!silent) emitSession(finished, `session.${status}`)
       return finished
     },
 
     touch(session) {
       const touched: Session = { ...session, lastActiveAt: now(), updatedAt: now() }
       store.sessions.set(session.id, touched)
-      accounts().touch(session.userId, { lastActiveAt: now() })
+      accounts().recordActivity(session.userId, { lastActiveAt: now() })
       return touched
     },
 
-    finishAllOf(userId) {
+    finishAllOf(userId, options) {
       for (const session of store.sessions.values()) {
-        if (session.userId === userId) browsers.finish(session, 'revoked')
+        if (session.userId === userId) browsers.finish(session, 'revoked', options)
       }
     },
   }

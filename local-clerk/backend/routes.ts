@@ -1,5 +1,7 @@
+import type { InstanceJSON } from '@clerk/backend'
 import type { Router } from 'h3'
 import { route } from '../http/route.ts'
+import type { Sdk } from '../json/sdk.ts'
 import type { Context } from '../types.ts'
 import { guarded } from './guarded.ts'
 import { addUserRoutes } from './users.ts'
@@ -15,6 +17,7 @@ export function addBackendRoutes(router: Router, ctx: Context) {
     id: ctx.store.instanceId,
     environment_type: 'development',
     allowed_origins: null,
-  })))
+    workspace_id: null,
+  } satisfies Sdk<InstanceJSON>)))
   addUserRoutes(router, ctx)
 }

@@ -164,7 +164,7 @@ export function createDeliveries({ store, faults, now, retryScale, paused }: Del
     settled: (timeoutMs = 20_000) => until(isSettled, timeoutMs, 'settled'),
     replay(eventId) {
       const delivery = store.deliveries.get(eventId)
-      if (!delivery) throw errors.notFound(`No event with id ${eventId}`)
+      if (!delivery) throw errors.notFound('That event')
       jobs.remove(job => job.deliveryId === eventId && job.cause !== 'duplicate')
       delivery.state = 'waiting'
       schedule(delivery, now(), 1, 'replay')

@@ -1,6 +1,8 @@
 import { getCookie, getHeader, getQuery, type H3Event } from 'h3'
+import type { ClientJSON } from '@clerk/shared/types'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
+import type { Sdk } from '../json/sdk.ts'
 import { sessionJson } from '../json/session.ts'
 import type { Client, Session, User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
@@ -64,7 +66,7 @@ export async function clientJson(ctx: Context, client: Client, azp: string | nul
     cookie_expires_at: null,
     created_at: client.createdAt,
     updated_at: client.updatedAt,
-  }
+  } satisfies Sdk<ClientJSON, 'sessions' | 'sign_in' | 'sign_up'>
 }
 
 /** The frame of nearly every Frontend API answer. */

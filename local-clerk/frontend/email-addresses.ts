@@ -26,7 +26,7 @@ export function addEmailAddressRoutes(router: Router, ctx: Context) {
     const { client, user } = requireSession(ctx, event)
     const { email_address: address } = await readFields(event, newAddress)
     assertEmail(ctx, address)
-    const email: EmailAddress = { id: newId('idn'), address, verified: false }
+    const email: EmailAddress = { id: newId('idn'), address, verified: false, createdAt: ctx.now(), updatedAt: ctx.now() }
     ctx.accounts.update(user.id, { emails: [...user.emails, email] })
     return answer(ctx, event, client, emailAddressJson(email))
   }))
@@ -40,7 +40,7 @@ export function addEmailAddressRoutes(router: Router, ctx: Context) {
 
   router.post(`${base}/:id/attempt_verification`, onEmail(async (email, user, event) => {
     checkCode((await readFields(event, codeField)).code)
-    const verified = { ...email, verified: true }
+    const verified = { ...email, verified: true, updatedAt: ctx.now() }
     ctx.accounts.update(user.id, {
       emails: user.emails.map(each => each.id === email.id ? verified : each),
       primaryEmailId: user.primaryEmailId ?? email.id,

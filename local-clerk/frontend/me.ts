@@ -2,7 +2,7 @@ import { getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields, route } from '../http/route.ts'
-import { ownUserJson } from '../json/user.ts'
+import { deletedUserJson, ownUserJson } from '../json/user.ts'
 import { passwordMatches } from '../state/passwords.ts'
 import type { User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
@@ -59,7 +59,7 @@ export function addMeRoutes(router: Router, ctx: Context) {
   router.delete('/v1/me', route(async (event) => {
     const { user } = requireSession(ctx, event)
     ctx.accounts.delete(user.id)
-    return answer(ctx, event, requireClient(ctx, event), { object: 'user', id: user.id, deleted: true })
+    return answer(ctx, event, requireClient(ctx, event), deletedUserJson(user.id))
   }))
 
   router.get('/v1/me/sessions/active', route((event) => {

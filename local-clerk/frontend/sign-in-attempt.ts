@@ -1,5 +1,7 @@
+import type { SignInJSON } from '@clerk/shared/types'
 import type { User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
+import type { Sdk } from '../json/sdk.ts'
 import { imageUrl } from '../json/user.ts'
 import { codeVerification } from './code.ts'
 
@@ -53,5 +55,5 @@ export function signInJson(signIn: SignIn, ctx: Context) {
       : null,
     created_session_id: signIn.createdSessionId,
     client_trust_state: 'known',
-  }
+  } satisfies Sdk<SignInJSON, 'identifier' | 'supported_first_factors' | 'supported_second_factors' | 'first_factor_verification' | 'user_data'>
 }

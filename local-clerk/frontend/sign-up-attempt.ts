@@ -1,3 +1,5 @@
+import type { SignUpField, SignUpJSON } from '@clerk/shared/types'
+import type { Sdk } from '../json/sdk.ts'
 import { codeVerification } from './code.ts'
 
 /** A sign-up on its way. */
@@ -16,15 +18,12 @@ export interface SignUp {
   at: number
 }
 
-const required = ['email_address', 'first_name', 'password']
-const optional = ['last_name', 'username']
+const required: SignUpField[] = ['email_address', 'first_name', 'password']
+const optional: SignUpField[] = ['last_name', 'username']
 
-export function missingFields(signUp: SignUp): string[] {
-  return [
-    ...(signUp.emailAddress ? [] : ['email_address']),
-    ...(signUp.firstName ? [] : ['first_name']),
-    ...(signUp.password ? [] : ['password']),
-  ]
+export function missingFields(signUp: SignUp): SignUpField[] {
+  const given: Partial<Record<SignUpField, string | null>> = { email_address: signUp.emailAddress, first_name: signUp.firstName, password: signUp.password }
+  return required.filter(field => !given[field])
 }
 
 function emailVerification(signUp: SignUp) {
@@ -67,5 +66,5 @@ export function signUpJson(signUp: SignUp) {
     abandon_at: signUp.at + 24 * 60 * 60 * 1000,
     legal_accepted_at: null,
     locale: null,
-  }
+  } satisfies Sdk<SignUpJSON, 'verifications'>
 }

@@ -1,4 +1,7 @@
+import type { SessionJSON as BackendSessionJSON } from '@clerk/backend'
+import type { SessionJSON } from '@clerk/shared/types'
 import type { Session, User } from '../state/schema.ts'
+import type { Sdk } from './sdk.ts'
 import { imageUrl, ownUserJson, userJson } from './user.ts'
 
 export function identifierOf(user: User): string {
@@ -31,7 +34,7 @@ export function sessionJson(session: Session, user: User, url: string, jwt: stri
     },
     created_at: session.createdAt,
     updated_at: session.updatedAt,
-  }
+  } satisfies Sdk<SessionJSON, 'last_active_token' | 'user'>
 }
 
 /** `SessionWebhookEventJSON`: a session with its user inside. */
@@ -49,5 +52,5 @@ export function sessionEventJson(session: Session, user: User | null, url: strin
     created_at: session.createdAt,
     updated_at: session.updatedAt,
     user: user ? userJson(user, url) : null,
-  }
+  } satisfies Sdk<BackendSessionJSON>
 }

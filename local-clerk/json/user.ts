@@ -1,6 +1,8 @@
+import type { EmailAddressJSON, UserDeletedJSON, UserJSON } from '@clerk/backend'
 import type { EmailAddress, User } from '../state/schema.ts'
+import type { Sdk } from './sdk.ts'
 
-const verified = { object: 'verification_admin', status: 'verified', strategy: 'email_code', attempts: 1, expire_at: null }
+const verified = { object: 'verification_otp', status: 'verified', strategy: 'email_code', attempts: 1, expire_at: null }
 const unverified = { object: 'verification_otp', status: 'unverified', strategy: 'email_code', attempts: 0, expire_at: null }
 
 export function emailAddressJson(email: EmailAddress) {
@@ -12,7 +14,9 @@ export function emailAddressJson(email: EmailAddress) {
     matches_sso_connection: false,
     reserved: false,
     verification: email.verified ? verified : unverified,
-  }
+    created_at: email.createdAt,
+    updated_at: email.updatedAt,
+  } satisfies Sdk<EmailAddressJSON, 'verification'>
 }
 
 export function imageUrl(user: User, url: string): string {
@@ -68,7 +72,12 @@ export function userJson(user: User, url: string) {
     mfa_disabled_at: null,
     legal_accepted_at: null,
     locale: null,
-  }
+  } satisfies Sdk<UserJSON, 'email_addresses'>
+}
+
+/** What is left to say of a deleted user, in answers and in `user.deleted`. */
+export function deletedUserJson(id: string) {
+  return { object: 'user', id, deleted: true } satisfies UserDeletedJSON
 }
 
 export type UserJson = ReturnType<typeof userJson>

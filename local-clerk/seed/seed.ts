@@ -4,9 +4,10 @@ import { people } from './people.ts'
 
 const hour = 60 * 60 * 1000
 
-/** Creates the 25 people, as of the last 90 days. Each is told by an event, as of that time. */
+/** Creates the 25 people as if they had joined in the last 90 days, each with an event. */
 export function seedPeople({ accounts, now }: Context) {
   people.forEach((person, index) => {
+    const joinedAt = now() - person.joinedDaysAgo * 24 * hour - (index * 5 % 11) * hour - index * 61_013
     accounts.create({
       id: person.id,
       firstName: person.firstName,
@@ -16,7 +17,8 @@ export function seedPeople({ accounts, now }: Context) {
       password: demoPassword,
       imagePath: person.hasPicture ? `/avatars/${person.id}.svg` : null,
       publicMetadata: person.email === adminEmail ? { role: 'admin' } : {},
-      createdAt: now() - person.joinedDaysAgo * 24 * hour - (index * 5 % 11) * hour - index * 61_013,
+      createdAt: joinedAt,
+      updatedAt: joinedAt,
     })
   })
 }

@@ -10,7 +10,7 @@ export interface Identifiers {
   replace(before: User | undefined, after: User | undefined): void
 }
 
-/** Who has which username or e-mail address, in any case of letters; kept so that a hundred thousand users stay quick. */
+/** An index from username and e-mail address, in any case of letters, to user id: a look-up stays quick with 100,000 users. */
 export function indexIdentifiers(users: Iterable<User>): Identifiers {
   const idByIdentifier = new Map<string, string>()
   const identifiers: Identifiers = {

@@ -4,7 +4,14 @@ const text = v.nullable(v.string())
 const time = v.number()
 const metadata = v.record(v.string(), v.unknown())
 
-const email = v.object({ id: v.string(), address: v.string(), verified: v.boolean() })
+const email = v.object({
+  id: v.string(),
+  address: v.string(),
+  verified: v.boolean(),
+  // Data files from before these were kept have neither.
+  createdAt: v.optional(time, 0),
+  updatedAt: v.optional(time, 0),
+})
 
 const user = v.object({
   id: v.string(),
