@@ -6,7 +6,7 @@ const milliseconds = v.pipe(v.number(), v.minValue(0), v.maxValue(600_000))
 export const faultsSchema = v.object({
   /** event types that the delivery faults touch, as in `user.updated`; empty for all */
   types: v.array(v.string()),
-  /** probability that an event is never sent */
+  /** probability that an event is never sent; 1 loses every event for good */
   drop: chance,
   /** probability that it is sent more than once, and how many extra times */
   duplicate: chance,
@@ -26,6 +26,9 @@ export const faultsSchema = v.object({
     retryAfter: v.nullable(v.pipe(v.number(), v.minValue(0))),
     /** drops the connection instead of answering */
     down: v.boolean(),
+    /** takes the request and never answers */
+    silent: v.boolean(),
+    /** waits so long before each answer */
     latencyMs: milliseconds,
     /** how many more requests it touches; null for all */
     times: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
@@ -51,7 +54,7 @@ const none: FaultSettings = {
   reorderMs: 0,
   wrongSignature: 0,
   oldTimestamp: 0,
-  backend: { status: null, retryAfter: null, down: false, latencyMs: 0, times: null },
+  backend: { status: null, retryAfter: null, down: false, silent: false, latencyMs: 0, times: null },
 }
 
 export interface Faults {

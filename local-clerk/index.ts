@@ -1,6 +1,6 @@
 import { createRouter } from 'h3'
 import { type Accounts, createAccounts } from './accounts.ts'
-import { type BackendRequest, createBackendLog } from './backend/log.ts'
+import { type BackendLog, createBackendLog } from './backend/log.ts'
 import { addBackendRoutes } from './backend/routes.ts'
 import { createBrowsers } from './browsers.ts'
 import { burst } from './burst.ts'
@@ -15,14 +15,16 @@ import { route } from './http/route.ts'
 import { publishableKey, secretKey } from './keys.ts'
 import { addAvatarRoutes } from './seed/avatar-routes.ts'
 import { seedPeople } from './seed/seed.ts'
+import { type Import, importUsers } from './import.ts'
+import type { User } from './state/schema.ts'
 import { openStore, type Store } from './state/store.ts'
 import { openTokens } from './tokens.ts'
 import type { Context } from './types.ts'
 
 export type { BackendRequest } from './backend/log.ts'
 export type { UserPatch } from './accounts.ts'
-export type { NewUser } from './state/new-user.ts'
 export type { FaultSettings, FaultsPatch } from './faults.ts'
+export type { NewUser } from './state/new-user.ts'
 export type { Attempt, Delivery, User } from './state/schema.ts'
 export { adminEmail, demoCode, demoPassword, memberEmail } from './seed/accounts.ts'
 
@@ -53,15 +55,18 @@ export interface LocalClerk {
   readonly webhookSecret: string
   /** environment variables that make the unchanged app use this Clerk */
   env: Record<string, string>
-  users: Pick<Accounts, 'create' | 'update' | 'delete' | 'find' | 'get' | 'list' | 'setBanned'>
+  users: Pick<Accounts, 'create' | 'update' | 'delete' | 'find' | 'get' | 'list' | 'setBanned' | 'touch'> & {
+    /** Adds many users at once, without deliveries. */
+    import(input: Import): User[]
+  }
   setWebhookUrl(url: string | null): void
   deliveries: Omit<Deliveries, 'emit' | 'stop'>
   faults: Faults & {
     /** Changes one user this many times at once; without an id, the first one. */
     burst(times: number, userId?: string): void
   }
-  /** the Backend API's last thousand calls, oldest first */
-  backendRequests(): BackendRequest[]
+  /** the last ten thousand requests to the Backend API, oldest first */
+  backendRequests: BackendLog['list']
   clearBackendRequests(): void
   /** Signs a user in without a browser and without an event, and returns a `__session` token (60 s). */
   session(userId: string, options?: { azp?: string }): Promise<string>
@@ -86,7 +91,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
 
   const router = createRouter()
   const ready = Promise.withResolvers<boolean>()
-  const { server, port } = await listen(router, options.port ?? 4011, ready.promise)
+  const { server, port } = await listen(router, options.port ?? 4011, ready.promise, now)
   const url = `http://localhost:${port}`
   const ctx = await createContext(store, url, { now, random, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
@@ -108,7 +113,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
       return store.webhookSecrets[0] ?? defaultWebhookSecret
     },
     env: environmentOf(url, store),
-    users: ctx.accounts,
+    users: { ...ctx.accounts, import: input => importUsers(ctx.accounts, now, input) },
     setWebhookUrl(address) {
       store.webhookUrl = address
       store.changed()

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type EventHandler, getHeader, getRequestPath, type H3Event, setHeader } from 'h3'
+import { type EventHandler, getHeader, getRequestURL, type H3Event, setHeader } from 'h3'
 import { ClerkError, errors } from '../errors.ts'
 import { route } from '../http/route.ts'
 import type { Context } from '../types.ts'
 
-const faultCodes: Record<number, string> = { 429: 'rate_limit_exceeded', 500: 'internal_clerk_error', 503: 'service_unavailable' }
+const faultCodes: Record<number, string> = { 429: 'too_many_requests', 500: 'internal_clerk_error', 503: 'service_unavailable' }
 
 function hasSecretKey(event: H3Event, secretKey: string): boolean {
   const given = Buffer.from(getHeader(event, 'authorization') ?? '')
@@ -16,11 +17,16 @@ function hasSecretKey(event: H3Event, secretKey: string): boolean {
 /** A Backend API handler: logged, struck by the faults that are set, and open to the secret key alone. */
 export function guarded(ctx: Context, handler: (event: H3Event) => unknown): EventHandler {
   return route(async (event) => {
-    ctx.backendLog.add({ method: event.method, path: getRequestPath(event), at: ctx.now() })
+    const { pathname, search } = getRequestURL(event)
+    ctx.backendLog.add({ method: event.method, path: pathname, query: search.slice(1), at: ctx.now() })
     const fault = ctx.faults.takeBackend()
     if (fault?.latencyMs) await sleep(fault.latencyMs)
     if (fault?.down) {
       event.node.req.socket.destroy()
+      return null
+    }
+    if (fault?.silent) {
+      await once(event.node.res, 'close')
       return null
     }
     if (fault?.status) {

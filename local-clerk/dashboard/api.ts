@@ -1,9 +1,10 @@
-import { type EventHandler, getHeader, getRouterParam, type H3Event, type Router, setResponseStatus } from 'h3'
+import { type EventHandler, getHeader, getQuery, getRouterParam, type H3Event, type Router, setResponseStatus } from 'h3'
 import * as v from 'valibot'
 import { burst } from '../burst.ts'
 import { ClerkError } from '../errors.ts'
 import { faultsPatchSchema } from '../faults.ts'
 import { readFields, route } from '../http/route.ts'
+import { importSchema, importUsers } from '../import.ts'
 import { userJson } from '../json/user.ts'
 import type { Context } from '../types.ts'
 
@@ -14,15 +15,18 @@ const newUser = v.object({ ...names, email: text, password: text })
 const userPatch = v.object(names)
 const webhook = v.object({ url: v.nullable(v.pipe(v.string(), v.url(), v.regex(/^https?:/, 'An endpoint starts with http:// or https://.'))) })
 const burstBody = v.object({ times: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)), userId: text })
+const changeQuery = v.object({ silent: v.optional(v.pipe(v.picklist(['true', 'false']), v.transform(value => value === 'true')), 'false') })
+const logQuery = v.object({ since: v.optional(v.pipe(v.string(), v.regex(/^\d+$/, 'Must be milliseconds since 1970.'), v.transform(Number))) })
 const secretBody = v.object({ secret: text, keepOld: v.optional(v.boolean(), false) })
 
 const roleMetadata = (value: v.InferOutput<typeof role>) =>
   value === null || value === undefined ? undefined : value === 'admin' ? { role: 'admin' } : {}
 
-/** The control API: what the dashboard's buttons call, and what tests may. */
+/** The control API: what the dashboard's buttons call, and what tests may. With `?silent=true` a change makes no event. */
 export function addDashboardApi(router: Router, ctx: Context) {
   const base = '/dashboard/api'
   const id = (event: H3Event) => getRouterParam(event, 'id') ?? ''
+  const options = (event: H3Event) => v.parse(changeQuery, getQuery(event))
 
   router.get(`${base}/state`, own(ctx, () => ({
     url: ctx.url,
@@ -37,15 +41,20 @@ export function addDashboardApi(router: Router, ctx: Context) {
   router.get(`${base}/users`, own(ctx, () => ctx.accounts.list().map(user => userJson(user, ctx.url))))
   router.post(`${base}/users`, own(ctx, async (event) => {
     const { role, ...input } = await readFields(event, newUser)
-    return userJson(ctx.accounts.create({ ...input, publicMetadata: roleMetadata(role) }), ctx.url)
+    return userJson(ctx.accounts.create({ ...input, publicMetadata: roleMetadata(role) }, options(event)), ctx.url)
   }))
   router.patch(`${base}/users/:id`, own(ctx, async (event) => {
     const { role, ...input } = await readFields(event, userPatch)
-    return userJson(ctx.accounts.update(id(event), { ...input, publicMetadata: roleMetadata(role) }), ctx.url)
+    return userJson(ctx.accounts.update(id(event), { ...input, publicMetadata: roleMetadata(role) }, options(event)), ctx.url)
   }))
-  router.post(`${base}/users/:id/ban`, own(ctx, event => userJson(ctx.accounts.setBanned(id(event), true), ctx.url)))
-  router.post(`${base}/users/:id/unban`, own(ctx, event => userJson(ctx.accounts.setBanned(id(event), false), ctx.url)))
-  router.delete(`${base}/users/:id`, own(ctx, event => ctx.accounts.delete(id(event))))
+  router.post(`${base}/users/:id/ban`, own(ctx, event => userJson(ctx.accounts.setBanned(id(event), true, options(event)), ctx.url)))
+  router.post(`${base}/users/:id/unban`, own(ctx, event => userJson(ctx.accounts.setBanned(id(event), false, options(event)), ctx.url)))
+  router.delete(`${base}/users/:id`, own(ctx, event => ctx.accounts.delete(id(event), options(event))))
+  router.post(`${base}/users/:id/touch`, own(ctx, event => userJson(ctx.accounts.touch(id(event)), ctx.url)))
+  router.post(`${base}/import`, own(ctx, async (event) => {
+    const users = importUsers(ctx.accounts, ctx.now, await readFields(event, importSchema))
+    return { ids: users.map(user => user.id) }
+  }))
 
   router.get(`${base}/deliveries`, own(ctx, () => ctx.deliveries.list()))
   router.post(`${base}/deliveries/:id/replay`, own(ctx, event => ctx.deliveries.replay(id(event))))
@@ -76,7 +85,7 @@ export function addDashboardApi(router: Router, ctx: Context) {
     return { secret: ctx.deliveries.rotateSecret({ secret: secret ?? undefined, keepOld }) }
   }))
 
-  router.get(`${base}/backend-requests`, own(ctx, () => ctx.backendLog.list()))
+  router.get(`${base}/backend-requests`, own(ctx, event => ctx.backendLog.list(v.parse(logQuery, getQuery(event)))))
   router.delete(`${base}/backend-requests`, own(ctx, () => ctx.backendLog.clear()))
 }
 

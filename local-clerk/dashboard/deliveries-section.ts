@@ -42,17 +42,21 @@ function row(delivery: Delivery, ctx: Context): Html {
 /** What was sent, how it was answered, and Replay. */
 export function deliveriesSection(ctx: Context): Html {
   const paused = ctx.deliveries.paused()
+  const { drop, types } = ctx.faults.get()
+  const dropsAll = drop === 1 && types.length === 0
   const deliveries = ctx.deliveries.list()
   return html`<section id="deliveries" data-live>
     <h2>Deliveries <span class="count">${deliveries.length}</span></h2>
     <div class="bar">
       <button class="plain" data-api="/dashboard/api/${paused ? 'resume' : 'pause'}" data-method="POST">${paused ? 'Resume' : 'Pause'}</button>
+      <button class="plain" data-api="/dashboard/api/faults" data-method="PATCH" data-body="${JSON.stringify(dropsAll ? { drop: 0 } : { drop: 1, types: [] })}">${dropsAll ? 'Stop dropping' : 'Drop all'}</button>
       <form data-api="/dashboard/api/example" data-method="POST">
         <select name="type" aria-label="Type of the example">${exampleTypes.map(type => html`<option>${type}</option>`)}</select>
         <button class="plain">Send Example</button>
       </form>
     </div>
     ${paused && html`<p class="note">Paused: events wait until you resume.</p>`}
+    ${dropsAll && html`<p class="note">Every event from now on is lost for good.</p>`}
     ${deliveries.length === 0 && html`<p class="quiet">Nothing sent yet. Change a user and see it leave.</p>`}
     <ul class="deliveries">${deliveries.slice(0, shown).map(delivery => row(delivery, ctx))}</ul>
     ${deliveries.length > shown && html`<p class="quiet">The newest ${shown} are shown.</p>`}

@@ -26,9 +26,10 @@ function faultsForm(ctx: Context): Html {
       <legend>Backend API</legend>
       ${number('backend.status', 'Answer with status', faults.backend.status, 599)}
       ${number('backend.retryAfter', 'Retry-After, s', faults.backend.retryAfter, 3600)}
-      ${number('backend.latencyMs', 'Latency, ms', faults.backend.latencyMs, 600_000)}
+      ${number('backend.latencyMs', 'Latency of each call, ms', faults.backend.latencyMs, 600_000)}
       ${number('backend.times', 'For so many requests', faults.backend.times, 10_000)}
       <label class="check"><input type="checkbox" name="backend.down"${faults.backend.down ? html` checked` : ''}> Down: drop the connection</label>
+      <label class="check"><input type="checkbox" name="backend.silent"${faults.backend.silent ? html` checked` : ''}> Silent: never answer</label>
     </fieldset>
     <div class="actions">
       <button>Set</button>
@@ -37,7 +38,7 @@ function faultsForm(ctx: Context): Html {
   </form>`
 }
 
-/** Everything that can go wrong, on demand; the endpoint and its secret. */
+/** The endpoint, the secrets that sign, and the faults on demand. */
 export function faultsSection(ctx: Context): Html {
   return html`<section id="faults">
     <h2>Endpoint</h2>

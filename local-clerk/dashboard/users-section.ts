@@ -4,6 +4,7 @@ import type { User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
 import { type Html, html } from './html.ts'
 
+const shown = 200
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
 
 function roleChoice(isAdmin: boolean): Html {
@@ -41,7 +42,7 @@ function row(user: User, ctx: Context): Html {
   </li>`
 }
 
-/** People: who there is, and everything that Clerk's dashboard can do to them. */
+/** The newest users, with the forms to create, edit, ban and delete them. */
 export function usersSection(ctx: Context): Html {
   const users = ctx.accounts.list().sort((a, b) => b.createdAt - a.createdAt)
   return html`<section id="users">
@@ -58,6 +59,7 @@ export function usersSection(ctx: Context): Html {
         <button>Create</button>
       </form>
     </details>
-    <ul class="people">${users.map(user => row(user, ctx))}</ul>
+    <ul class="people">${users.slice(0, shown).map(user => row(user, ctx))}</ul>
+    ${users.length > shown && html`<p class="quiet">The newest ${shown} are shown.</p>`}
   </section>`
 }

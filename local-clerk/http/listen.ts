@@ -26,16 +26,17 @@ function setCorsHeaders(request: IncomingMessage, response: ServerResponse) {
 
 /**
  * Listens on loopback only, and answers no page that is not on this machine. Requests wait for `ready`, since the
- * routes are added once the port is known.
+ * routes are added once the port is known. Every answer's `Date` is by the same clock as the users' times.
  * @returns the server and the port it got
  * @throws when the port is taken
  */
-export async function listen(router: Router, port: number, ready: Promise<unknown>): Promise<{ server: Server, port: number }> {
+export async function listen(router: Router, port: number, ready: Promise<unknown>, now: () => number): Promise<{ server: Server, port: number }> {
   const app = createApp()
   app.use(router)
   const handle = toNodeListener(app)
 
   const server = createServer((request, response) => {
+    response.setHeader('Date', new Date(now()).toUTCString())
     response.setHeader('X-Content-Type-Options', 'nosniff')
     if (!isLoopbackHost(request.headers.host)) {
       response.writeHead(421).end('The local Clerk answers on localhost only.')

@@ -1,4 +1,4 @@
-// The dashboard's buttons: each form or button with data-api is one JSON request, then the page is drawn anew.
+// The dashboard's buttons: each form or button with data-api is one JSON request (a button's body is its data-body), then the page is drawn anew.
 
 const message = document.querySelector('#message')
 
@@ -34,12 +34,12 @@ function say(text, failed) {
 }
 
 async function call(element, body) {
-  const { api, method, confirm: question } = element.dataset
+  const { api, method, body: fixedBody = '{}', confirm: question } = element.dataset
   if (question && !confirm(question)) return
   const response = await fetch(api, {
     method,
     headers: { 'content-type': 'application/json' },
-    body: method === 'DELETE' ? undefined : JSON.stringify(body ?? {}),
+    body: method === 'DELETE' ? undefined : body ? JSON.stringify(body) : fixedBody,
   })
   if (!response.ok) {
     const { errors } = await response.json()
@@ -50,7 +50,7 @@ async function call(element, body) {
   await redraw('main')
 }
 
-/** Takes a part of a fresh page over; what is open stays open. */
+/** Replaces one part of the page with a fresh one. Open details stay open. */
 async function redraw(selector) {
   const text = await (await fetch('/dashboard')).text()
   const fresh = new DOMParser().parseFromString(text, 'text/html')

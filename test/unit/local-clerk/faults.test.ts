@@ -1,6 +1,6 @@
 import { Webhook } from 'svix'
 import { describe, expect, it } from 'vitest'
-import { header, seededRandom, start, startEndpoint, svixHeaders } from './helpers.ts'
+import { backendApi, control, header, seededRandom, start, startEndpoint, strictClock, svixHeaders } from './helpers.ts'
 
 describe('faults of deliveries', () => {
   it('drop events of the named types alone', async () => {
@@ -28,7 +28,7 @@ describe('faults of deliveries', () => {
     const orders = []
     for (let run = 0; run < 2; run += 1) {
       const endpoint = await startEndpoint()
-      const clerk = await start({ webhook: { url: endpoint.url }, random: seededRandom(7) })
+      const clerk = await start({ webhook: { url: endpoint.url }, random: seededRandom(7), now: strictClock() })
       const user = clerk.users.create({ firstName: 'Ann' })
       await clerk.deliveries.idle()
       clerk.faults.set({ reorderMs: 400 })
@@ -68,6 +68,55 @@ describe('faults of deliveries', () => {
       body: '{"drop":"often"}',
     })
     expect(response.status).toBe(422)
+  })
+})
+
+describe('drop all', () => {
+  it('loses every event for good, until it is switched off', async () => {
+    const endpoint = await startEndpoint()
+    const clerk = await start({ webhook: { url: endpoint.url } })
+    expect(await (await fetch(`${clerk.url}/dashboard`)).text()).toContain('>Drop all<')
+    await control(clerk, 'PATCH', '/faults', { drop: 1, types: [] })
+    expect(await (await fetch(`${clerk.url}/dashboard`)).text()).toContain('>Stop dropping<')
+    const user = clerk.users.create({ firstName: 'Ann' })
+    clerk.faults.burst(100, user.id)
+    await clerk.deliveries.settled()
+    expect(new Set(clerk.deliveries.list().map(delivery => delivery.state))).toEqual(new Set(['dropped']))
+    await control(clerk, 'PATCH', '/faults', { drop: 0 })
+    clerk.users.update(user.id, { firstName: 'Bea' })
+    await clerk.deliveries.settled()
+    expect(endpoint.received).toHaveLength(1)
+    expect(JSON.parse(endpoint.received[0]?.body ?? '')).toMatchObject({ type: 'user.updated', data: { first_name: 'Bea' } })
+  })
+})
+
+describe('faults of the Backend API', () => {
+  it('refuse with 429 and Retry-After, in Clerk\'s shape', async () => {
+    const clerk = await start()
+    await control(clerk, 'PATCH', '/faults', { backend: { status: 429, retryAfter: 7, times: 1 } })
+    const response = await backendApi(clerk, '/users/count')
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '7'])
+    expect(await response.json()).toMatchObject({ errors: [{ code: 'too_many_requests' }], clerk_trace_id: expect.any(String) })
+    expect((await backendApi(clerk, '/users/count')).status).toBe(200)
+  })
+
+  it('delay each answer', async () => {
+    const clerk = await start()
+    await control(clerk, 'PATCH', '/faults', { backend: { latencyMs: 150 } })
+    const started = performance.now()
+    await backendApi(clerk, '/users/count')
+    await backendApi(clerk, '/users/count')
+    expect(performance.now() - started).toBeGreaterThanOrEqual(299)
+  })
+
+  it('are silent: the request is taken and never answered', async () => {
+    const clerk = await start()
+    await control(clerk, 'PATCH', '/faults', { backend: { silent: true } })
+    const asked = backendApi(clerk, '/users/count', { signal: AbortSignal.timeout(200) })
+    await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(clerk.backendRequests()).toHaveLength(1)
+    await control(clerk, 'DELETE', '/faults')
+    expect((await backendApi(clerk, '/users/count')).status).toBe(200)
   })
 })
 

@@ -47,6 +47,15 @@ export function seededRandom(seed = 1): () => number {
   }
 }
 
+/** A clock that never gives the same time twice, so that attempts of one millisecond keep their order. */
+export function strictClock(): () => number {
+  let last = 0
+  return () => {
+    last = Math.max(Date.now(), last + 0.001)
+    return last
+  }
+}
+
 export function header(received: Received | undefined, name: string): string {
   const value = received?.headers[name]
   return typeof value === 'string' ? value : ''
@@ -58,4 +67,18 @@ export function svixHeaders(received: Received | undefined) {
     'svix-timestamp': header(received, 'svix-timestamp'),
     'svix-signature': header(received, 'svix-signature'),
   }
+}
+
+/** The control API, as the dashboard's buttons and other programs call it. */
+export function control(clerk: LocalClerk, method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(`${clerk.url}/dashboard/api${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+}
+
+/** The Backend API without the SDK, for the parameters and headers that it does not show. */
+export function backendApi(clerk: LocalClerk, path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(`${clerk.url}/v1${path}`, { ...init, headers: { authorization: `Bearer ${clerk.secretKey}` } })
 }
