@@ -1,74 +1,85 @@
 import * as v from 'valibot'
-import type { User } from '../state/schema.ts'
 
-const wholeNumber = v.pipe(v.string(), v.regex(/^\d+$/, 'Must be a whole number.'), v.transform(Number))
-const milliseconds = wholeNumber
-const textList = v.pipe(
+const orderFields = [
+  'created_at', 'updated_at', 'email_address', 'web3wallet', 'first_name', 'last_name', 'phone_number', 'username',
+  'last_active_at', 'last_sign_in_at',
+] as const
+
+export type OrderField = (typeof orderFields)[number]
+
+const wholeNumber = v.pipe(v.string(), v.regex(/^-?\d+$/, 'Must be a whole number.'), v.transform(Number))
+const milliseconds = v.optional(wholeNumber)
+const flag = v.pipe(v.picklist(['true', 'false'], 'Must be true or false.'), v.transform(text => text === 'true'))
+
+/** `name=a&name=b` and `name=a,b`, as the SDK and others send lists. */
+const texts = v.pipe(
   v.union([v.string(), v.array(v.string())]),
   v.transform(value => typeof value === 'string' ? value.split(',') : value),
+  v.maxLength(100, 'At most 100 values.'),
 )
-const orderable = ['created_at', 'updated_at', 'last_sign_in_at', 'last_active_at'] as const
 
+/** Ids with `+` (included, also without a sign) or `-` (excluded). A raw `+` in an address arrives as a space. */
+const signedTexts = v.pipe(texts, v.transform(all => ({
+  included: all.filter(text => !text.startsWith('-')).map(text => text.replace(/^[+ ]/, '')),
+  excluded: all.filter(text => text.startsWith('-')).map(text => text.slice(1)),
+})))
+
+/** Of several, Clerk keeps the first. Without a sign the order is ascending. */
 const orderBy = v.pipe(
-  v.string(),
-  v.regex(/^[+\- ]?(created_at|updated_at|last_sign_in_at|last_active_at)$/, `Can be ${orderable.join(', ')}, with + or - before it.`),
-  v.transform(value => ({ descending: value.startsWith('-'), field: value.replace(/^[+\- ]/, '') })),
+  v.union([v.string(), v.array(v.string())]),
+  v.transform(value => (typeof value === 'string' ? value : value[0] ?? '')),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const field = orderFields.find(each => each === dataset.value.replace(/^[+\- ]/, ''))
+    if (field) return { field, descending: dataset.value.startsWith('-') }
+    addIssue({ message: `Can be ${orderFields.join(', ')}, with + or - before it.` })
+    return NEVER
+  }),
 )
 
-export const listQuery = v.object({
-  limit: v.optional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(500)), '10'),
-  offset: v.optional(wholeNumber, '0'),
-  order_by: v.optional(orderBy, '-created_at'),
-  created_at_before: v.optional(milliseconds),
-  created_at_after: v.optional(milliseconds),
-  last_active_at_before: v.optional(milliseconds),
-  last_active_at_after: v.optional(milliseconds),
-  user_id: v.optional(textList),
-  email_address: v.optional(textList),
-  username: v.optional(textList),
-  external_id: v.optional(textList),
+const filters = v.object({
+  user_id: v.optional(signedTexts),
+  external_id: v.optional(signedTexts),
+  organization_id: v.optional(signedTexts),
+  email_address: v.optional(texts),
+  username: v.optional(texts),
+  phone_number: v.optional(texts),
+  web3_wallet: v.optional(texts),
+  provider: v.optional(v.string()),
+  provider_user_id: v.optional(texts),
   query: v.optional(v.string()),
+  email_address_query: v.optional(v.string()),
+  phone_number_query: v.optional(v.string()),
+  username_query: v.optional(v.string()),
+  name_query: v.optional(v.string()),
+  banned: v.optional(flag),
+  created_at_before: milliseconds,
+  created_at_after: milliseconds,
+  last_active_at_before: milliseconds,
+  last_active_at_after: milliseconds,
+  last_active_at_since: milliseconds,
+  last_sign_in_at_before: milliseconds,
+  last_sign_in_at_after: milliseconds,
 })
 
-export type ListQuery = v.InferOutput<typeof listQuery>
+const list = v.object({
+  ...filters.entries,
+  limit: v.optional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(500)), '10'),
+  offset: v.optional(v.pipe(wholeNumber, v.minValue(0)), '0'),
+  order_by: v.optional(orderBy, '-created_at'),
+  starting_after: v.optional(v.string()),
+})
 
-const sortKeys: Record<string, (user: User) => number> = {
-  created_at: user => user.createdAt,
-  updated_at: user => user.updatedAt,
-  last_sign_in_at: user => user.lastSignInAt ?? 0,
-  last_active_at: user => user.lastActiveAt ?? 0,
-}
+/** The parameters of `GET /v1/users` that choose users; `GET /v1/users/count` has the same. */
+export type UserFilters = v.InferOutput<typeof filters>
+/** All parameters of `GET /v1/users`. */
+export type UserList = v.InferOutput<typeof list>
 
-/** The query with `user_id[]` read as `user_id`, as Clerk takes both. */
-export function readListQuery(raw: Record<string, unknown>): ListQuery {
-  const plain = Object.fromEntries(Object.entries(raw).map(([name, value]) => [name.replace(/\[\]$/, ''), value]))
-  return v.parse(listQuery, plain)
-}
+/** Clerk takes `user_id[]` for `user_id`. */
+const withoutBrackets = (raw: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(raw).map(([name, value]) => [name.replace(/\[\]$/, ''), value]))
 
-/** The users that the filters leave, in no order and unpaged. */
-export function filterUsers(users: User[], query: ListQuery): User[] {
-  const words = query.query?.toLowerCase()
-  const addresses = query.email_address?.map(address => address.toLowerCase())
-  return users.filter((user) => {
-    const own = user.emails.map(email => email.address.toLowerCase())
-    const texts = [user.id, user.username, user.firstName, user.lastName, `${user.firstName} ${user.lastName}`, ...own]
-    return (!query.user_id || query.user_id.includes(user.id))
-      && (!query.username || query.username.includes(user.username ?? ''))
-      && (!query.external_id || query.external_id.includes(user.externalId ?? ''))
-      && (!addresses || own.some(address => addresses.includes(address)))
-      && (query.created_at_before === undefined || user.createdAt < query.created_at_before)
-      && (query.created_at_after === undefined || user.createdAt > query.created_at_after)
-      && (query.last_active_at_before === undefined || (user.lastActiveAt ?? 0) < query.last_active_at_before)
-      && (query.last_active_at_after === undefined || (user.lastActiveAt ?? 0) > query.last_active_at_after)
-      && (!words || texts.some(text => text?.toLowerCase().includes(words)))
-  })
-}
+/** @throws ValiError for a parameter that Clerk's OpenAPI does not allow, answered 422 */
+export const readFilters = (raw: Record<string, unknown>): UserFilters => v.parse(filters, withoutBrackets(raw))
 
-/** One page of `GET /v1/users`, ordered and cut by `limit` and `offset`. */
-export function pageOfUsers(users: User[], query: ListQuery): User[] {
-  const keyOf = sortKeys[query.order_by.field] ?? (user => user.createdAt)
-  const direction = query.order_by.descending ? -1 : 1
-  return filterUsers(users, query)
-    .sort((a, b) => direction * (keyOf(a) - keyOf(b)) || (a.id < b.id ? -1 : 1))
-    .slice(query.offset, query.offset + query.limit)
-}
+/** @throws ValiError for a parameter that Clerk's OpenAPI does not allow, answered 422 */
+export const readList = (raw: Record<string, unknown>): UserList => v.parse(list, withoutBrackets(raw))

@@ -2,11 +2,12 @@ import { getQuery, getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { assertEmail, assertPassword, assertUsername } from '../frontend/fields.ts'
 import { readFields } from '../http/route.ts'
-import { userJson } from '../json/user.ts'
+import { deletedUserJson, userJson } from '../json/user.ts'
 import type { User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
 import { guarded } from './guarded.ts'
-import { filterUsers, pageOfUsers, readListQuery } from './list-query.ts'
+import { readFilters, readList } from './list-query.ts'
+import { countUsers, pageOfUsers } from './list-users.ts'
 import { mergeMetadata } from './metadata.ts'
 
 const metadata = v.optional(v.record(v.string(), v.unknown()))
@@ -33,11 +34,11 @@ export function addUserRoutes(router: Router, ctx: Context) {
   const idOf = (event: H3Event) => getRouterParam(event, 'id') ?? ''
 
   router.get('/v1/users', guarded(ctx, event =>
-    pageOfUsers(ctx.accounts.list(), readListQuery(getQuery(event))).map(json)))
+    pageOfUsers(ctx.accounts.all(), readList(getQuery(event))).map(json)))
 
   router.get('/v1/users/count', guarded(ctx, event => ({
     object: 'total_count',
-    total_count: filterUsers(ctx.accounts.list(), readListQuery(getQuery(event))).length,
+    total_count: countUsers(ctx.accounts.all(), readFilters(getQuery(event))),
   })))
 
   router.get('/v1/users/:id', guarded(ctx, event => json(ctx.accounts.get(idOf(event)))))
@@ -90,10 +91,19 @@ export function addUserRoutes(router: Router, ctx: Context) {
     }))
   }))
 
+  router.put('/v1/users/:id/metadata', guarded(ctx, async (event) => {
+    const input = await readFields(event, metadataBody)
+    return json(ctx.accounts.update(idOf(event), {
+      publicMetadata: input.public_metadata,
+      privateMetadata: input.private_metadata,
+      unsafeMetadata: input.unsafe_metadata,
+    }))
+  }))
+
   router.delete('/v1/users/:id', guarded(ctx, (event) => {
     const id = idOf(event)
     ctx.accounts.delete(id)
-    return { object: 'user', id, deleted: true }
+    return deletedUserJson(id)
   }))
 
   router.post('/v1/users/:id/ban', guarded(ctx, event => json(ctx.accounts.setBanned(idOf(event), true))))
