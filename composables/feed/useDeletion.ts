@@ -15,7 +15,7 @@ export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Po
 
   async function remove(post: Post): Promise<void> {
     list.takeAway(post)
-    const deleted = request<unknown>(`/api/posts/${post.id}`, { method: 'DELETE' })
+    const deleted = request(`/api/posts/${post.id}`, { method: 'DELETE' })
     let undone = false
     const undo = {
       'label': 'Undo',
@@ -59,7 +59,7 @@ export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Po
       return
     }
     try {
-      list.putBack(await request<Post>(`/api/posts/${post.id}/restore`, { method: 'POST' }))
+      list.putBack(await request(`/api/posts/${post.id}/restore`, { method: 'POST' }))
     }
     catch (error) {
       list.takeAway(post)

@@ -21,7 +21,7 @@ export function useFeed(author?: string) {
 
   async function fetchPage(from?: string, limit?: number) {
     const at = Date.now()
-    const page = await request<PostPage>('/api/posts', { query: { cursor: from, limit, author } })
+    const page = await request('/api/posts', { query: { cursor: from, limit, author } })
     learnFrom(page.posts, at)
     return page
   }

@@ -1,5 +1,5 @@
 import { watchDebounced } from '@vueuse/core'
-import type { Member, MemberPage } from '#shared/types/user'
+import type { Member } from '#shared/types/user'
 
 const SHOWN = 6
 const DEBOUNCE_MS = 120
@@ -36,7 +36,7 @@ export function useMentionSearch(draft: Ref<Draft>, box: () => HTMLTextAreaEleme
       return
     }
     // Without an answer the text is still a text.
-    const page = await $fetch<MemberPage>('/api/users', { query: { q, limit: SHOWN } }).catch(() => null)
+    const page = await $fetch('/api/users', { query: { q, limit: SHOWN } }).catch(() => null)
     if (asked.value?.q !== q) return
     found.value = { q, people: page?.users ?? [] }
     active.value = 0

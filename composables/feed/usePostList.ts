@@ -44,7 +44,7 @@ export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies', counte
     posts.value = kind === 'feed' ? [draft, ...posts.value] : [...posts.value, draft]
     try {
       const asked = Date.now()
-      const post = await request<Post>('/api/posts', { method: 'POST', body: { body: written.body, key: written.key, parentId } })
+      const post = await request('/api/posts', { method: 'POST', body: { body: written.body, key: written.key, parentId } })
       learnFrom([post], asked)
       settleDraft(draft, post)
       // The same post may have come by another way while we waited.

@@ -6,10 +6,10 @@ const PAGE = { most: 100, pages: 10 }
 
 /**
  * The replies of a thread beyond the first, page by page, oldest first.
- * @param url of the pages
+ * @param id of the post that they answer
  * @param cursor where the next page begins; null when all replies are here
  */
-export function useReplies(url: string, replies: Ref<Post[]>, cursor: Ref<string | null>) {
+export function useReplies(id: string, replies: Ref<Post[]>, cursor: Ref<string | null>) {
   const request = useRequestFetch()
   const { learnFrom } = usePeople()
   const busy = ref(false)
@@ -20,7 +20,7 @@ export function useReplies(url: string, replies: Ref<Post[]>, cursor: Ref<string
 
   async function fetchPage(from: string | null, limit?: number): Promise<PostPage> {
     const at = Date.now()
-    const page = await request<PostPage>(url, { query: { cursor: from ?? undefined, limit } })
+    const page = await request(`/api/posts/${encodeURIComponent(id)}/replies`, { query: { cursor: from ?? undefined, limit } })
     learnFrom(page.posts, at)
     return page
   }

@@ -14,8 +14,7 @@ export async function useThread(id: string) {
   const request = useRequestFetch()
   const { learnFrom } = usePeople()
   const { userId } = useViewer()
-  const path = `/api/posts/${encodeURIComponent(id)}`
-  const fetchThread = () => request<Thread>(path)
+  const fetchThread = () => request(`/api/posts/${encodeURIComponent(id)}`)
   const loaded = useAsyncData(`thread:${id}`, fetchThread)
   const { data, error } = loaded
 
@@ -43,7 +42,7 @@ export async function useThread(id: string) {
   const ofReplies = usePostList(replies, 'replies', countReplies)
   const patch = (postId: string, change: Partial<Post>) => [ofSelf, ofAncestors, ofReplies].forEach(list => list.patch(postId, change))
 
-  const { state, failure, more, follow, fetchDownTo } = useReplies(`${path}/replies`, replies, cursor)
+  const { state, failure, more, follow, fetchDownTo } = useReplies(id, replies, cursor)
 
   async function update(): Promise<void> {
     const at = Date.now()

@@ -1,5 +1,5 @@
 import { watchDebounced } from '@vueuse/core'
-import type { Member, MemberPage } from '#shared/types/user'
+import type { Member } from '#shared/types/user'
 
 const DEBOUNCE_MS = 200
 
@@ -19,7 +19,7 @@ export function useDirectory() {
 
   const pages = usePages<Member>('people', async (cursor) => {
     const at = Date.now()
-    const page = await request<MemberPage>('/api/users', { query: { q: q.value || undefined, cursor, limit: 30 } })
+    const page = await request('/api/users', { query: { q: q.value || undefined, cursor, limit: 30 } })
     learn(page.users, at)
     return { rows: page.users, nextCursor: page.nextCursor }
   }, q)

@@ -21,7 +21,7 @@ export function useNewcomers() {
     const question = wanted.value
     const at = Date.now()
     try {
-      const { users } = await $fetch<{ users: Member[] }>('/api/users/recent')
+      const { users } = await $fetch('/api/users/recent')
       learn(users, at)
       newcomers.value = users
       answered = question

@@ -28,7 +28,7 @@ export function useProfileForm(saved: () => OwnProfile) {
     busy.value = true
     failure.value = null
     try {
-      const profile = await $fetch<OwnProfile>('/api/me/profile', { method: 'PATCH', body: patch.value })
+      const profile = await $fetch('/api/me/profile', { method: 'PATCH', body: patch.value })
       if (viewer.value.status === 'here') viewer.value = { ...viewer.value, profile }
       toast.add({ title: 'Saved', color: 'success', icon: 'i-lucide-check' })
     }

@@ -35,7 +35,7 @@ export function useViewer() {
     isAdmin: computed(() => viewer.value.status === 'here' && viewer.value.isAdmin),
     /** Has Clerk asked directly, for a webhook that does not come. @throws when Clerk does not answer either */
     provision: async () => {
-      viewer.value = await request<Me>('/api/me/provision', { method: 'POST' })
+      viewer.value = await request('/api/me/provision', { method: 'POST' })
     },
   }
 }
@@ -55,7 +55,7 @@ function viewerRefresh() {
 
   return async () => {
     try {
-      viewer.value = await request<Me>('/api/me')
+      viewer.value = await request('/api/me')
     }
     catch (error) {
       // Just after a sign-in the cookie may lag behind: then it is asked again.
