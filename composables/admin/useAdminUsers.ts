@@ -30,7 +30,7 @@ export function useAdminUsers() {
   const pages = usePages<AdminUser>('admin-users', async (cursor) => {
     const page = await request<AdminUserPage>('/api/admin/users', { query: { ...query.value, cursor, limit: 50 } })
     counts.value = page.counts
-    return { rows: page.users, nextCursor: page.nextCursor }
+    return { items: page.users, nextCursor: page.nextCursor }
   }, query)
 
   /** The same column again turns the order; a new one starts where people look first. */
@@ -50,7 +50,7 @@ export function useAdminUsers() {
     /** How many rows match; null while that is not known. */
     matching: computed(() => {
       const { q, status, syncedBy, banned } = filters.value
-      if (pages.state.value === 'done') return pages.rows.value.length
+      if (pages.state.value === 'done') return pages.items.value.length
       if (!counts.value || q || syncedBy || banned) return null
       return status ? counts.value[status] : counts.value.here + counts.value.pending + counts.value.gone
     }),

@@ -9,14 +9,14 @@ export function useEventLog(key: string, filters: MaybeRefOrGetter<EventFilters>
   const request = useRequestFetch()
   const fetchPage = async (cursor?: string) => {
     const page = await request<AdminEventPage>('/api/admin/events', { query: { ...eventQuery(toValue(filters), Date.now()), cursor, limit } })
-    return { rows: page.events, nextCursor: page.nextCursor }
+    return { items: page.events, nextCursor: page.nextCursor }
   }
 
   const pages = usePages<AdminEvent>(key, fetchPage, filters)
   const live = useLiveEvents({
-    list: pages.rows,
+    list: pages.items,
     isListed: event => matchesFilters(event, toValue(filters)),
-    askNewest: async () => (await fetchPage()).rows,
+    askNewest: async () => (await fetchPage()).items,
     reload: () => pages.ready.refresh(),
   })
   watch(pages.ready.data, live.forget)

@@ -18,7 +18,7 @@ export function useReconcile(mirror: ReturnType<typeof useMirrorHealth>) {
 
   const list = usePages<RunSummary>('admin-runs', async (cursor) => {
     const { runs, nextCursor } = await request<RunPage>('/api/admin/runs', { query: { cursor, limit: 20 } })
-    return { rows: runs, nextCursor }
+    return { items: runs, nextCursor }
   }, () => null)
 
   // Begun or ended: the facts and the list say so too.

@@ -1,136 +1,107 @@
-import type { PagingState } from '../shell/usePages'
-import type { Post, PostPage } from '#shared/types/post'
+import type { Loaded, Page } from '../shell/usePaginator'
+import type { Post } from '#shared/types/post'
 
-/** As much as the API gives at once, and as far down as a list is brought up to date. */
-const PAGE = { least: 20, most: 100, pages: 10 }
+/** How many posts are fetched again at once, at least and at most. The API gives 100 rows at most. */
+const AGAIN = { least: 20, most: 100 }
+
+/** The newest posts as the server has them, and which of them are not on the list yet. */
+interface Update {
+  newest: Page<Post>
+  unknown: Post[]
+  /** Whether what is new joins the list without a gap. */
+  joins: boolean
+}
+
+export type Feed = ReturnType<typeof useFeed>
 
 /**
  * A list of posts, newest first, that grows page by page: everyone's, or one author's. What is on it follows the database;
- * what is new waits until it is wanted. It outlives its page, so that coming back finds the same place, brought up to date.
+ * new posts wait until the reader asks for them. The list outlives its page, so that coming back finds the same place, up to date.
  */
 export function useFeed(author?: string) {
   const key = author ? `feed:${author}` : 'feed'
-  const posts = useState<Post[]>(`${key}:posts`, () => [])
-  const cursor = useState<string | null>(`${key}:cursor`, () => null)
-  const state = useState<PagingState>(`${key}:state`, () => 'idle')
-  const failure = useState<string | null>(`${key}:failure`, () => null)
-  const asked = useState(`${key}:asked`, () => false)
+  const loaded = useState<Loaded<Post>>(key, () => ({ items: [] }))
+  const isLoaded = () => loaded.value.nextCursor !== undefined
   const request = useRequestFetch()
   const nuxtApp = useNuxtApp()
   const { learnFrom } = usePeople()
 
-  async function fetchPage(from?: string, limit?: number) {
-    const at = Date.now()
-    const page = await request('/api/posts', { query: { cursor: from, limit, author } })
-    learnFrom(page.posts, at)
-    return page
-  }
+  const { items: posts, state, failure, more, fetchAgain, replace } = usePaginator<Post>({
+    loaded,
+    failure: useState<string | null>(`${key}:failure`, () => null),
+    fetchPage: async (cursor, limit) => {
+      const askedAt = Date.now()
+      const page = await request('/api/posts', { query: { cursor, limit, author } })
+      learnFrom(page.posts, askedAt)
+      return { items: page.posts, nextCursor: page.nextCursor }
+    },
+    merge: mergePosts,
+  })
 
-  /** The next page, or the first. Does nothing while one is on its way or when all is there. */
-  async function more(): Promise<void> {
-    if (state.value === 'loading' || state.value === 'done') return
-    state.value = 'loading'
-    failure.value = null
-    try {
-      const page = await fetchPage(cursor.value ?? undefined)
-      posts.value = mergePosts(posts.value, page.posts)
-      cursor.value = page.nextCursor
-      state.value = page.nextCursor ? 'idle' : 'done'
-      asked.value = true
-    }
-    catch (error) {
-      failure.value = failureMessage(error)
-      state.value = 'error'
-    }
-  }
-
-  /** The newest posts, down to the last one on the list when that is within reach. */
-  async function fetchLoaded() {
-    const last = posts.value.findLast(post => !isDraft(post))
-    const limit = Math.min(Math.max(posts.value.length, PAGE.least), PAGE.most)
-    const newest: Post[] = []
-    let from: string | null = null
-    let reached = false
-    for (let count = 0; count < PAGE.pages && !reached; count++) {
-      const page: PostPage = await fetchPage(from ?? undefined, limit)
-      newest.push(...page.posts)
-      from = page.nextCursor
-      if (!from || !last) break
-      reached = page.posts.some(({ id, createdAt }) => id === last.id || createdAt < last.createdAt)
-    }
-    return { newest, from, reached }
-  }
-
-  /** Brings what is on the list up to date. @returns what is new, and whether it joins the list without a gap */
-  async function update() {
+  /** Brings the posts on the list up to date, and finds those that are new. @throws when that fails */
+  async function update(): Promise<Update> {
     const known = new Set(posts.value.map(({ id }) => id))
-    const { newest, from, reached } = await fetchLoaded()
-    const result = reconcilePosts(posts.value, known, newest, from === null)
+    const last = posts.value.findLast(post => !isDraft(post))
+    const isReached = (newest: Post[]) => last !== undefined && newest.some(({ id, createdAt }) => id === last.id || createdAt < last.createdAt)
+    const limit = Math.min(Math.max(posts.value.length, AGAIN.least), AGAIN.most)
+    const newest = await fetchAgain(found => !last || isReached(found), { limit })
+    const isAll = newest.nextCursor === null
+    const result = reconcilePosts(posts.value, known, newest.items, isAll)
     posts.value = result.posts
-    return { unknown: result.unknown.filter(({ id }) => isAbove(id, result.posts)), newest, from, reached }
+    return {
+      newest,
+      unknown: result.unknown.filter(({ id }) => isAbove(id, result.posts)),
+      joins: !isAll && isReached(newest.items),
+    }
   }
 
-  /** Brings what is on the list up to date and puts what is new in its place. @throws when that fails */
+  /** Puts what is new in its place. */
+  function place({ newest, unknown, joins }: Update): void {
+    if (joins) posts.value = insertPosts(posts.value, unknown)
+    // All is here, or so much is new that the old end of the list would lie below a gap.
+    else replace({ items: insertPosts(posts.value.filter(isDraft), newest.items), nextCursor: newest.nextCursor })
+    waiting.clear()
+  }
+
+  /** Brings the list up to date and puts what is new in its place. @throws when that fails */
   async function takeNew(): Promise<void> {
     place(await update())
   }
 
-  function place({ unknown, newest, from, reached }: Awaited<ReturnType<typeof update>>): void {
-    if (reached) {
-      posts.value = insertPosts(posts.value, unknown)
-    }
-    else {
-      // Too much is new to keep the old end of the list: it goes on from here.
-      posts.value = insertPosts(posts.value.filter(isDraft), newest)
-      cursor.value = from
-      state.value = from ? 'idle' : 'done'
-    }
-    waiting.clear()
-  }
-
-  /** As `takeNew`, but keeps what is there when that fails. */
-  async function freshen(): Promise<void> {
-    // What is on the screen is older, not wrong.
-    await takeNew().catch(() => {})
-  }
-
-  /** As `freshen`, for who comes back: below the top, and on a way back, what is new waits, so that nothing moves. */
+  /** The same, without moving anything under the eyes of someone who comes back: below the top, or by the browser's back button, new posts wait. */
   async function returnTo(): Promise<void> {
-    const travelled = cameByHistory()
-    try {
-      const news = await update()
-      if (travelled || window.scrollY > 0) waiting.add(news.unknown)
-      else place(news)
-    }
-    catch {
-      // What is on the screen is older, not wrong.
-    }
+    const cameBack = cameByHistory()
+    const found = await update()
+    if (cameBack || window.scrollY > 0) waiting.add(found.unknown)
+    else place(found)
   }
+
+  /** What is on the screen is older, not wrong: it stays when there is nothing newer to be had. */
+  const orKeep = (task: Promise<void>) => void task.catch(() => {})
 
   const waiting = useWaiting(posts, { key, author, inRange: id => state.value === 'done' || isAbove(id, posts.value) })
-  useCatchUp(async () => asked.value ? waiting.add((await update()).unknown) : more())
+  useCatchUp(async () => isLoaded() ? waiting.add((await update()).unknown) : more())
 
   const { userId } = useAuth()
-  // Whose likes are shown depends on who looks.
+  // Whether a post is liked depends on who looks.
   watch(userId, (now, before) => {
-    if (before !== undefined && now !== before) void freshen()
+    if (before !== undefined && now !== before) orKeep(takeNew())
   })
 
   onServerPrefetch(more)
   onMounted(() => {
-    if (!asked.value) void more()
-    else if (!nuxtApp.isHydrating) void returnTo()
+    if (!isLoaded()) void more()
+    else if (!nuxtApp.isHydrating) orKeep(returnTo())
   })
 
   return {
     posts,
-    state: readonly(state),
-    failure: readonly(failure),
+    state,
+    failure,
     /** How many new posts wait. */
     waiting: waiting.count,
     takeNew,
     more,
-    freshen,
     ...usePostList(posts, 'feed'),
   }
 }

@@ -1,75 +1,34 @@
-import type { Post, PostPage, Thread } from '#shared/types/post'
-import type { PagingState } from '../shell/usePages'
+import type { Post, Thread } from '#shared/types/post'
 
-/** As much as the API gives at once, and as many pages as are brought up to date. */
-const PAGE = { most: 100, pages: 10 }
-
-/**
- * The replies of a thread beyond the first, page by page, oldest first.
- * @param id of the post that they answer
- * @param cursor where the next page begins; null when all replies are here
- */
-export function useReplies(id: string, replies: Ref<Post[]>, cursor: Ref<string | null>) {
+/** The replies of a thread, oldest first, page by page; the first page comes with the thread. */
+export function useReplies(id: string, thread: Ref<Thread | undefined>) {
   const request = useRequestFetch()
   const { learnFrom } = usePeople()
-  const busy = ref(false)
-  const failure = ref<string | null>(null)
-  const state = computed<PagingState>(() => busy.value ? 'loading' : failure.value ? 'error' : cursor.value ? 'idle' : 'done')
-  /** Where the last page begins; null when that is the first one. */
-  let tail: string | null = null
 
-  async function fetchPage(from: string | null, limit?: number): Promise<PostPage> {
-    const at = Date.now()
-    const page = await request(`/api/posts/${encodeURIComponent(id)}/replies`, { query: { cursor: from ?? undefined, limit } })
-    learnFrom(page.posts, at)
-    return page
-  }
+  const { items: replies, state, failure, more, follow, fetchAgain } = usePaginator<Post>({
+    loaded: computed({
+      get: () => thread.value ? { items: thread.value.replies, nextCursor: thread.value.repliesCursor } : { items: [], nextCursor: null },
+      set: ({ items, nextCursor = null }) => {
+        if (thread.value) thread.value = { ...thread.value, replies: items, repliesCursor: nextCursor }
+      },
+    }),
+    fetchPage: async (cursor, limit) => {
+      const askedAt = Date.now()
+      const { posts, nextCursor } = await request(`/api/posts/${encodeURIComponent(id)}/replies`, { query: { cursor, limit } })
+      learnFrom(posts, askedAt)
+      return { items: posts, nextCursor }
+    },
+    merge: (before, page) => insertPosts(before, page, 'replies'),
+  })
 
-  function join(page: PostPage): void {
-    replies.value = insertPosts(replies.value, page.posts, 'replies')
-    cursor.value = page.nextCursor
-  }
-
-  /** The next page. Does nothing while one is on its way or when all is there. */
-  async function more(): Promise<void> {
-    const from = cursor.value
-    if (busy.value || !from) return
-    busy.value = true
-    failure.value = null
-    try {
-      join(await fetchPage(from))
-      tail = from
-    }
-    catch (error) {
-      failure.value = failureMessage(error)
-    }
-    finally {
-      busy.value = false
-    }
-  }
-
-  /** What came at the end since it was last asked for. */
-  async function follow(): Promise<void> {
-    join(await fetchPage(tail, PAGE.most))
-  }
-
-  /** All replies again as far as they are loaded here, from the first ones of this answer on. */
-  async function fetchDownTo(thread: Thread): Promise<PostPage> {
+  /** The thread with all replies fetched again, as far down as they are loaded here. */
+  async function fetchDownTo(now: Thread): Promise<Thread> {
+    const hadAll = thread.value?.repliesCursor === null
     const last = replies.value.findLast(reply => !isDraft(reply))
-    const wasAll = cursor.value === null
-    let posts = thread.replies
-    let from = thread.repliesCursor
-    let start: string | null = null
-    const isShort = () => wasAll || (last !== undefined && (posts.at(-1)?.createdAt ?? '') < last.createdAt)
-    for (let count = 0; from && count < PAGE.pages && isShort(); count++) {
-      const page: PostPage = await fetchPage(from, PAGE.most)
-      posts = [...posts, ...page.posts]
-      start = from
-      from = page.nextCursor
-    }
-    tail = start
-    return { posts, nextCursor: from }
+    const isEnough = (posts: Post[]) => !hadAll && (last === undefined || (posts.at(-1)?.createdAt ?? '') >= last.createdAt)
+    const { items, nextCursor } = await fetchAgain(isEnough, { head: { items: now.replies, nextCursor: now.repliesCursor } })
+    return { ...now, replies: items, repliesCursor: nextCursor }
   }
 
-  return { state, failure: readonly(failure), more, follow, fetchDownTo }
+  return { replies, state, failure, more, follow, fetchDownTo }
 }

@@ -25,16 +25,10 @@ export async function useThread(id: string) {
     },
   })
   const ancestors = part(thread => thread.ancestors, (thread, posts) => ({ ...thread, ancestors: posts }))
-  const replies = part(thread => thread.replies, (thread, posts) => ({ ...thread, replies: posts }))
   // The page stays, whatever happens to what it is about.
   const self = part(thread => [thread.post], (thread, [post]) => ({ ...thread, post: post ?? { ...thread.post, body: null } }))
   const post = computed(() => data.value?.post)
-  const cursor = computed({
-    get: () => data.value?.repliesCursor ?? null,
-    set: (repliesCursor) => {
-      if (data.value) data.value = { ...data.value, repliesCursor }
-    },
-  })
+  const { replies, state, failure, more, follow, fetchDownTo } = useReplies(id, data)
 
   const countReplies = (difference: number) => patch(id, { replyCount: Math.max(0, (post.value?.replyCount ?? 0) + difference) })
   const ofSelf = usePostList(self, 'replies')
@@ -42,17 +36,15 @@ export async function useThread(id: string) {
   const ofReplies = usePostList(replies, 'replies', countReplies)
   const patch = (postId: string, change: Partial<Post>) => [ofSelf, ofAncestors, ofReplies].forEach(list => list.patch(postId, change))
 
-  const { state, failure, more, follow, fetchDownTo } = useReplies(id, replies, cursor)
-
   async function update(): Promise<void> {
     const at = Date.now()
     const known = new Set(replies.value.map(reply => reply.id))
     try {
       const thread = await fetchThread()
       learnFrom([thread.post, ...thread.ancestors, ...thread.replies], at)
-      const told = await fetchDownTo(thread)
+      const now = await fetchDownTo(thread)
       const since = replies.value.filter(reply => isDraft(reply) || !known.has(reply.id))
-      data.value = { ...thread, replies: insertPosts(told.posts, since, 'replies'), repliesCursor: told.nextCursor }
+      data.value = { ...now, replies: insertPosts(now.replies, since, 'replies') }
     }
     catch (failure) {
       if (failureStatus(failure) !== 404) throw failure
@@ -64,7 +56,7 @@ export async function useThread(id: string) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let whole = false
   const isNewReply = (change: PostChange) =>
-    cursor.value === null && change.parentId === id && change.shown && !replies.value.some(reply => reply.id === change.id)
+    state.value === 'done' && change.parentId === id && change.shown && !replies.value.some(reply => reply.id === change.id)
   /** Its words are shown again, and only the server has them. */
   const isBack = (change: PostChange) =>
     change.shown && [...self.value, ...ancestors.value, ...replies.value].some(one => one.id === change.id && one.body === null)

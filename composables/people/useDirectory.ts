@@ -21,7 +21,7 @@ export function useDirectory() {
     const at = Date.now()
     const page = await request('/api/users', { query: { q: q.value || undefined, cursor, limit: 30 } })
     learn(page.users, at)
-    return { rows: page.users, nextCursor: page.nextCursor }
+    return { items: page.users, nextCursor: page.nextCursor }
   }, q)
 
   const hidden = ref(new Set<string>())
@@ -32,5 +32,5 @@ export function useDirectory() {
     },
   })
 
-  return { ...pages, q, search, people: computed(() => pages.rows.value.filter(({ id }) => !hidden.value.has(id))) }
+  return { ...pages, q, search, people: computed(() => pages.items.value.filter(({ id }) => !hidden.value.has(id))) }
 }

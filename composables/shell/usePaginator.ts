@@ -1,0 +1,107 @@
+/** Where a list stands: there is more to fetch, a page is on its way, all is there, or a page failed. */
+export type PagingState = 'idle' | 'loading' | 'done' | 'error'
+
+/** A page as a list takes it: the API's rows and its cursor. */
+export interface Page<T> {
+  items: T[]
+  /** Where the next page begins; null at the end. */
+  nextCursor: string | null
+}
+
+/** All that has been fetched of a list. Without `nextCursor` nothing has been fetched yet. */
+export type Loaded<T> = Pick<Page<T>, 'items'> & Partial<Page<T>>
+
+/** The API's largest page, and the most pages that are fetched again at once. */
+const AGAIN = { limit: 100, pages: 10 }
+
+interface PaginatorOptions<T> {
+  /** Where the list is kept: in `useState`, in the data of a page, or in a ref. */
+  loaded: Ref<Loaded<T>>
+  failure?: Ref<string | null>
+  /** Fetches the page at a cursor; the first page without one. `limit` is in rows; the API's own when left out. */
+  fetchPage: (cursor?: string, limit?: number) => Promise<Page<T>>
+  /** How the rows of a page join the list. They go below it when this is left out. */
+  merge?: (items: T[], more: T[]) => T[]
+}
+
+/** A list that grows page by page. It does not fetch its first page by itself: `more` does, or whoever fills `loaded`. */
+export function usePaginator<T>({ loaded, failure = ref(null), fetchPage, merge = (items, more) => [...items, ...more] }: PaginatorOptions<T>) {
+  const busy = ref(false)
+  /** The cursor of the last page; undefined while that is the first page. */
+  let lastPage: string | undefined
+
+  const items = computed<T[]>({
+    get: () => loaded.value.items,
+    set: (now) => {
+      if (now !== loaded.value.items) loaded.value = { ...loaded.value, items: now }
+    },
+  })
+  const state = computed<PagingState>(() => {
+    if (busy.value) return 'loading'
+    if (loaded.value.nextCursor === null) return 'done'
+    return failure.value === null ? 'idle' : 'error'
+  })
+
+  function join({ items: more, nextCursor }: Page<T>): void {
+    loaded.value = { items: merge(loaded.value.items, more), nextCursor }
+  }
+
+  /** Fetches the next page, or again the one that failed. Does nothing while one is on its way, or when all is there. */
+  async function more(): Promise<void> {
+    const cursor = loaded.value.nextCursor
+    if (busy.value || cursor === null) return
+    busy.value = true
+    failure.value = null
+    try {
+      const page = await fetchPage(cursor)
+      // The list may have been replaced in the meantime.
+      if (loaded.value.nextCursor !== cursor) return
+      join(page)
+      lastPage = cursor
+    }
+    catch (error) {
+      failure.value = failureMessage(error)
+    }
+    finally {
+      busy.value = false
+    }
+  }
+
+  /** Fetches the last page again, for a list whose new rows come at the end. @throws when that fails */
+  async function follow(): Promise<void> {
+    join(await fetchPage(lastPage, AGAIN.limit))
+  }
+
+  /**
+   * Fetches the list again from its start, without changing it: until `isEnough`, but 10 pages at most.
+   * @param head the first page, when it is here already
+   * @throws when that fails
+   */
+  async function fetchAgain(isEnough: (items: T[]) => boolean, { limit = AGAIN.limit, head }: { limit?: number, head?: Page<T> } = {}): Promise<Page<T>> {
+    let page = head ?? await fetchPage(undefined, limit)
+    let all = page.items
+    let from: string | undefined
+    for (let pages = head ? 0 : 1; page.nextCursor !== null && pages < AGAIN.pages && !isEnough(all); pages++) {
+      from = page.nextCursor
+      page = await fetchPage(from, limit)
+      all = [...all, ...page.items]
+    }
+    lastPage = from
+    return { items: all, nextCursor: page.nextCursor }
+  }
+
+  return {
+    items,
+    state,
+    /** Why the last page did not come, in words for people. */
+    failure: readonly(failure),
+    more,
+    follow,
+    fetchAgain,
+    /** Puts another list in place of this one. */
+    replace(page: Page<T>): void {
+      loaded.value = page
+      failure.value = null
+    },
+  }
+}
