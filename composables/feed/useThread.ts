@@ -53,8 +53,13 @@ export async function useThread(id: string) {
     }
   }
 
-  let timer: ReturnType<typeof setTimeout> | undefined
   let whole = false
+  const later = useLater(() => {
+    const ask = whole ? update : follow
+    whole = false
+    // The stream will say when to ask again.
+    ask().catch(() => {})
+  })
   const isNewReply = (change: PostChange) =>
     state.value === 'done' && change.parentId === id && change.shown && !replies.value.some(reply => reply.id === change.id)
   /** Its words are shown again, and only the server has them. */
@@ -65,18 +70,10 @@ export async function useThread(id: string) {
       // One's own may be told of before the answer to sending it comes.
       const others = changes.filter(({ authorId }) => !(authorId === userId.value && replies.value.some(isDraft)))
       whole ||= changes.some(isBack)
-      if (whole || others.some(isNewReply)) timer ??= setTimeout(gathered, GATHER_MS * (1 + Math.random()))
+      if (whole || others.some(isNewReply)) later.plan(GATHER_MS, 2 * GATHER_MS)
     },
   })
-  function gathered() {
-    timer = undefined
-    const ask = whole ? update : follow
-    whole = false
-    // The stream will say when to ask again.
-    ask().catch(() => {})
-  }
   useCatchUp(update)
-  onScopeDispose(() => clearTimeout(timer))
 
   // Last: after an await, Nuxt's composables no longer know where they are called from.
   await loaded

@@ -8,21 +8,14 @@ const SPREAD_MS = 10_000
  */
 export function useCatchUp(ask: () => Promise<unknown>): void {
   const hidden = new Set<string>()
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  function now() {
-    clearTimeout(timer)
-    timer = undefined
-    ask().catch(() => {})
-  }
+  const later = useLater(() => ask().catch(() => {}))
 
   useLive({
-    catchUp: now,
+    catchUp: later.run,
     users: ({ users, hiddenIds }) => {
       const back = users.filter(({ id }) => !hiddenIds.includes(id) && hidden.delete(id))
       hiddenIds.forEach(id => hidden.add(id))
-      if (hiddenIds.length + back.length > 0) timer ??= setTimeout(now, Math.random() * SPREAD_MS)
+      if (hiddenIds.length + back.length > 0) later.plan(0, SPREAD_MS)
     },
   })
-  onScopeDispose(() => clearTimeout(timer))
 }

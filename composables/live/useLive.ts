@@ -12,13 +12,13 @@ export interface LiveListener {
   catchUp?(): void
 }
 
-/** Everyone who was told to catch up does so within this time, not at the same moment. */
+/** Pages that are told to catch up do so within this time. */
 const SPREAD_MS = 1_000
 
 const messages = createEventHook<LiveMessage>()
 const Json = v.pipe(v.string(), v.parseJson(), LiveMessageSchema)
 
-/** Hears what changes, from mounting to unmounting. However many listen, the browser has one stream. */
+/** Hears of changes until the component goes. However many listen, the browser has one stream. */
 export function useLive(listener: LiveListener): void {
   // Nothing is live while the server renders, and a listener there would never go.
   if (import.meta.server) return
@@ -32,26 +32,24 @@ export function useLive(listener: LiveListener): void {
 /** Starts the stream; called once, by the plugin. @returns how to stop it */
 export function startLive(): () => void {
   const scope = effectScope(true)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let first = true
+  scope.run(() => {
+    const later = useLater(() => messages.trigger({ type: 'catch-up' }))
+    let first = true
 
-  function catchUp() {
-    timer = undefined
-    void messages.trigger({ type: 'catch-up' })
-  }
+    function missed() {
+      // A page that was just opened asks at once; later all open pages are told at the same moment.
+      later.plan(0, first ? 0 : SPREAD_MS)
+      first = false
+    }
 
-  function hear(json: string) {
-    const parsed = v.safeParse(Json, json)
-    if (!parsed.success) return
-    if (parsed.output.type !== 'catch-up') return void messages.trigger(parsed.output)
-    // A page that was just opened is one of many that were not opened at the same moment.
-    timer ??= setTimeout(catchUp, first ? 0 : Math.random() * SPREAD_MS)
-    first = false
-  }
+    function message(json: string) {
+      const parsed = v.safeParse(Json, json)
+      if (!parsed.success) return
+      if (parsed.output.type === 'catch-up') missed()
+      else void messages.trigger(parsed.output)
+    }
 
-  scope.run(() => followTogether('/api/live', hear))
-  return () => {
-    clearTimeout(timer)
-    scope.stop()
-  }
+    useEventStream('/api/live', { message, missed }, { sharedAs: 'rollcall:live' })
+  })
+  return () => scope.stop()
 }

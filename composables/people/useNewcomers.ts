@@ -14,10 +14,9 @@ export function useNewcomers() {
   const wanted = ref(1)
   const isShown = computed(() => isWide.value && visibility.value === 'visible')
   let answered = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const later = useLater(ask)
 
   async function ask() {
-    timer = undefined
     const question = wanted.value
     const at = Date.now()
     try {
@@ -46,11 +45,10 @@ export function useNewcomers() {
     watchThrottled([wanted, isShown], () => {
       if (!isShown.value || answered === wanted.value) return
       // At once for the first; later ones are told to everyone at the same moment.
-      if (answered === 0) void ask()
-      else timer ??= setTimeout(ask, Math.random() * SPREAD_MS)
+      if (answered === 0) later.run()
+      else later.plan(0, SPREAD_MS)
     }, { immediate: true, throttle: ASK_AT_MOST_EVERY_MS, leading: true, trailing: true })
   })
-  onScopeDispose(() => clearTimeout(timer))
 
   return newcomers
 }

@@ -107,23 +107,22 @@ export async function startViewer(): Promise<void> {
   })
 }
 
-const FIRST_WAIT = 250
-const LONGEST_WAIT = 30_000
+const WAIT = { firstMs: 250, longestMs: 30_000 }
 
 /** Asks now, and after 250 ms, 500 ms … while there is no answer at all: just after a sign-in the cookie may lag behind. */
 function askUntilAnswered(viewer: ReturnType<typeof useViewerState>, ask: () => Promise<void>): void {
   watch(() => viewer.value.status === 'loading' && viewer.value.userId, (loading, _, onCleanup) => {
     if (!loading) return
-    let timer: ReturnType<typeof setTimeout> | undefined
+    let attempts = 0
     let settled = false
-    const again = async (wait: number) => {
+    const later = useLater(async () => {
       await ask()
-      if (!settled) timer = setTimeout(() => void again(Math.min(wait * 2, LONGEST_WAIT)), wait)
-    }
+      if (!settled) later.retry(attempts++, WAIT)
+    })
     onCleanup(() => {
       settled = true
-      clearTimeout(timer)
+      later.cancel()
     })
-    void again(FIRST_WAIT)
+    later.run()
   }, { immediate: true })
 }

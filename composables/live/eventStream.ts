@@ -1,10 +1,9 @@
 /** The server says something every 25 s; a connection that is silent for longer is dead, though nobody said so. */
 export const SILENCE_MS = 60_000
 
-const FIRST_WAIT_MS = 1_000
-const LONGEST_WAIT_MS = 30_000
+const WAIT = { firstMs: 1_000, longestMs: 30_000 }
 
-export interface LiveStream {
+export interface EventStream {
   /** Opens it again now, when it is closed or was silent for too long: after a sleep, or when the network is back. */
   revive(): void
   /** The browser says that the network is gone. An open connection may not notice for minutes; trying again does. */
@@ -15,19 +14,20 @@ export interface LiveStream {
 /**
  * Follows server-sent events, and never gives up: reopens after 1 s, 2 s, 4 s … 30 s at most, each with jitter, so that a
  * restarted server does not meet everyone at once. EventSource's own retry has neither, and ends for good at a 429 or 502.
- * @param hear.message the data of each message, one call for each
- * @param hear.open each time the stream is open, the first included: what came before was missed
- * @param hear.alive any sign of life
+ * For `useEventStream`, which adds when to revive it and when to close it.
+ * @param on.message the data of each message, one call for each
+ * @param on.open each time the stream is open, the first included: what came before was missed
+ * @param on.alive any sign of life
  */
-export function followStream(url: string, hear: { message(data: string): void, open(): void, alive(): void }): LiveStream {
+export function openEventStream(url: string, on: { message(data: string): void, open(): void, alive(): void }): EventStream {
   let source: EventSource | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
   let attempts = 0
   let lastSign = Date.now()
+  const later = useLater(open)
 
   function sign() {
     lastSign = Date.now()
-    hear.alive()
+    on.alive()
   }
 
   function open() {
@@ -37,11 +37,11 @@ export function followStream(url: string, hear: { message(data: string): void, o
     source.onopen = () => {
       attempts = 0
       sign()
-      hear.open()
+      on.open()
     }
     source.onmessage = ({ data }) => {
       sign()
-      if (typeof data === 'string') hear.message(data)
+      if (typeof data === 'string') on.message(data)
     }
     source.addEventListener('heartbeat', sign)
     source.onerror = reopenLater
@@ -49,11 +49,11 @@ export function followStream(url: string, hear: { message(data: string): void, o
 
   function reopenLater() {
     drop()
-    timer = setTimeout(open, backoff(attempts++))
+    later.retry(attempts++, WAIT)
   }
 
   function drop() {
-    clearTimeout(timer)
+    later.cancel()
     source?.close()
     source = undefined
   }
@@ -66,10 +66,4 @@ export function followStream(url: string, hear: { message(data: string): void, o
     doubt: reopenLater,
     close: drop,
   }
-}
-
-/** Half of the wait is certain, half is chance. */
-function backoff(attempt: number): number {
-  const wait = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
-  return wait / 2 + Math.random() * wait / 2
 }
