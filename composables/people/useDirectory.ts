@@ -8,7 +8,7 @@ export function useDirectory() {
   const route = useRoute()
   const router = useRouter()
   const request = useRequestFetch()
-  const { learn } = usePeople()
+  const { current, learn } = usePeople()
 
   const q = computed(() => typeof route.query.q === 'string' ? route.query.q.trim().slice(0, 100) : '')
   const search = ref(q.value)
@@ -32,5 +32,5 @@ export function useDirectory() {
     },
   })
 
-  return { ...pages, q, search, people: computed(() => pages.items.value.filter(({ id }) => !hidden.value.has(id))) }
+  return { ...pages, q, search, people: computed(() => pages.items.value.filter(({ id }) => !hidden.value.has(id)).map(current)) }
 }
