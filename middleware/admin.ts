@@ -1,13 +1,13 @@
-/** The admin's pages. What they show is guarded once more in each handler: this is for people, that is for safety. */
+/** Sends others away from the admin's pages, with an explanation. The data is guarded in each handler of the API. */
 export default defineNuxtRouteMiddleware((to) => {
-  // The server has decided already.
+  // The server has checked this already.
   if (import.meta.client && useNuxtApp().isHydrating) return
 
   const { userId, sessionClaims } = useAuth()
   if (userId.value === null) return navigateTo({ path: '/sign-in', query: { redirect_url: to.fullPath } })
   if (isAdminClaims(sessionClaims.value)) return
 
-  // The browser's claims lag behind a sign-in. To abort here would also leave Clerk on a page that sends one back for ever.
+  // Just after a sign-in the browser's claims are old, so the server decides. Aborting here would make Clerk's sign-in page redirect back for ever.
   if (import.meta.client) return navigateTo(to.fullPath, { external: true })
 
   return abortNavigation(createError({

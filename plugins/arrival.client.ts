@@ -1,4 +1,4 @@
-/** So that a page can tell a way back from a new visit. */
+/** Lets a page tell the browser's back button from a new visit. */
 export default defineNuxtPlugin({
   name: 'arrival',
   setup: watchArrivals,

@@ -1,6 +1,6 @@
 /**
- * Another page takes the focus to its content, as a loaded document would: the link that led there may be gone, and a screen
- * reader would start anew at the top. A page that took the focus itself keeps it, and so do Clerk's steps, which change the
+ * Moves the focus to the content after a navigation: the link that was followed may be gone, and a screen reader would start
+ * at the top of the document. A page that has moved the focus itself keeps it, and so do Clerk's steps, which change the
  * address within one page.
  */
 export default defineNuxtPlugin((nuxtApp) => {

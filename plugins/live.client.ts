@@ -1,10 +1,10 @@
 import { useEventListener } from '@vueuse/core'
 
-/** Follows what changes, from the moment the server's markup is taken over until the app ends. */
+/** Listens to live changes, from hydration until the app is unmounted. */
 export default defineNuxtPlugin({
   name: 'live',
   setup(nuxtApp) {
-    // First of all listeners: who draws a list knows the people in it already.
+    // The first listener, so that the others already find the newest users in `usePeople`.
     const { learn } = usePeople()
     useLive({ users: ({ users }) => learn(users, Date.now()) })
     if (!('EventSource' in window)) return
@@ -13,7 +13,7 @@ export default defineNuxtPlugin({
     onNuxtReady(() => {
       stop = startLive()
     })
-    // A page that is kept for the back button must hold neither a connection nor the lock.
+    // A page in the back/forward cache must hold neither a connection nor the lock.
     useEventListener(window, 'pagehide', () => stop())
     useEventListener(window, 'pageshow', ({ persisted }) => {
       if (persisted) stop = startLive()

@@ -1,4 +1,4 @@
-/** One place asks who is looking, for every page and for the error page too. */
+/** Finds out who is looking, for every page and the error page. */
 export default defineNuxtPlugin({
   name: 'viewer',
   async setup() {

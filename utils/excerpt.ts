@@ -1,7 +1,7 @@
 /**
  * The beginning of a text on one line, for a title or a description: cut between words, with an ellipsis.
- * A word that is too long by itself is cut between characters as people count them.
- * @param most UTF-16 units, the ellipsis among them
+ * A first word that is too long is cut between graphemes.
+ * @param most the longest result, in UTF-16 units, with the ellipsis
  */
 export function excerpt(text: string, most: number): string {
   const line = text.replace(/\s+/gu, ' ').trim()

@@ -1,8 +1,8 @@
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
- * What stands in for a picture: the first letters of the first two words of a name, as people
- * count letters (a flag or an accented letter is one). A name without letters gives its first sign.
+ * The initials that are shown instead of a picture: the first letters of the first two words of a name, by graphemes
+ * (an accented letter is one). A name without letters gives its first grapheme.
  */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word))
@@ -22,7 +22,7 @@ function firstGrapheme(text: string): string {
   return ''
 }
 
-/** A hue from 0 to 359 that stays with an id for good (FNV-1a). */
+/** A hue from 0 to 359, always the same for an id (FNV-1a). */
 export function hueOf(id: string): number {
   let hash = 0x811C9DC5
   for (let i = 0; i < id.length; i++) {

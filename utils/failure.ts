@@ -3,7 +3,7 @@ import * as v from 'valibot'
 const WithBody = v.object({ data: v.object({ message: v.pipe(v.string(), v.minLength(1)) }) })
 const WithStatus = v.object({ statusCode: v.number() })
 
-/** What an API error says to people; a sentence of our own when it says nothing (no network, a proxy's page). */
+/** The message of an API error; `fallback` when it has none (no network, or a proxy's error page). */
 export function failureMessage(error: unknown, fallback = 'That did not work. Check your connection and try again.'): string {
   const parsed = v.safeParse(WithBody, error)
   return parsed.success ? parsed.output.data.message : fallback

@@ -1,6 +1,6 @@
 /**
- * The formatters of `Intl`, each made once for a locale and its options: making one costs more than using it a hundred times.
- * This is the one cache of the browser's helpers; it holds nothing of a request or a person, so the server may keep it too.
+ * Formatters of `Intl`, cached by locale and options: making one costs more than using it a hundred times.
+ * This is the only module state in `utils`. It holds nothing of a request or a user, so the server may keep it as well.
  */
 export const dateFormat = cached((locale, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options))
 export const numberFormat = cached((locale, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options))

@@ -1,9 +1,9 @@
 import { numberFormat } from './intl.ts'
 
-/** From here on a count is said roughly. */
+/** Counts are rounded from here on. */
 const MANY = 10_000
 
-/** A count as it stands in a page: `1,234`, and `12K` from 10,000 on. */
+/** A count as pages show it: `1,234`, and `12K` from 10,000 on. */
 export function countText(count: number, locale = 'en-GB'): string {
   return numberFormat(locale, count < MANY ? {} : { notation: 'compact' }).format(count)
 }

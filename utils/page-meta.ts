@@ -6,10 +6,10 @@ import { excerpt } from './excerpt.ts'
 const TITLE_MAX = 70
 const DESCRIPTION_MAX = 200
 
-/** Faces come from anywhere; only what is served safely is passed on. */
+/** A link preview gets a picture only if it is served by HTTPS. */
 const safePicture = (url: string | null) => url?.startsWith('https://') ? url : null
 
-/** What a post's page says of itself. */
+/** The title, description and picture of a post's page. */
 export function postMeta(post: Post) {
   const { name, imageUrl } = post.author
   if (post.body === null) return { title: 'A deleted post', hidden: true } as const
@@ -22,7 +22,7 @@ export function postMeta(post: Post) {
   } as const
 }
 
-/** What a person's page says of itself. */
+/** The title, description and picture of a user's page. */
 export function profileMeta({ name, username, bio, imageUrl, status, banned }: Profile) {
   if (status === 'gone') return { title: 'A deleted user', hidden: true } as const
   if (status === 'pending' || banned) return { title: name, hidden: true } as const

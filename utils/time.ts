@@ -6,7 +6,7 @@ const DAY = 24 * HOUR
 
 /**
  * How long ago, as briefly as the reader's language has it: `now`, `5m`, `3h`, `2d`, then the day.
- * A clock that runs behind shows `now`, never a negative time.
+ * A time in the future, from a clock that is wrong, is `now`.
  * @param iso any form that `Date` reads
  * @param now milliseconds
  */
@@ -21,7 +21,7 @@ export function relativeTime(iso: string, now: number, timeZone = 'UTC', locale 
   return format(iso, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }), timeZone }, locale)
 }
 
-/** How long ago, as a sentence says it: `now`, `5 minutes ago`, `yesterday`, `3 weeks ago`. */
+/** How long ago, in words: `now`, `5 minutes ago`, `yesterday`, `3 weeks ago`. */
 export function relativeTimeInWords(iso: string, now: number, timeZone = 'UTC', locale = 'en-GB'): string {
   const age = now - Date.parse(iso)
   const ago = (count: number, unit: Intl.RelativeTimeFormatUnit, numeric: 'auto' | 'always' = 'always') =>
@@ -29,7 +29,7 @@ export function relativeTimeInWords(iso: string, now: number, timeZone = 'UTC', 
   if (age < MINUTE) return justNow(locale)
   if (age < HOUR) return ago(age / MINUTE, 'minute')
   if (age < DAY) return ago(age / HOUR, 'hour')
-  // Yesterday is a day of the calendar: 26 hours ago may be the day before it.
+  // Yesterday is a calendar day: 26 hours ago may be the day before yesterday.
   const days = civilDay(now, timeZone).number - civilDay(iso, timeZone).number
   if (days < 7) return ago(days, 'day', 'auto')
   if (days < 30) return ago(days / 7, 'week')
@@ -42,7 +42,7 @@ export function fullTime(iso: string, timeZone = 'UTC', locale = 'en-GB'): strin
   return format(iso, { day: 'numeric', month: 'long', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone, timeZoneName: 'short' }, locale)
 }
 
-/** A day, as a table has room for: `3 Mar 2026`. */
+/** A day, short enough for a table: `3 Mar 2026`. */
 export function shortDay(iso: string, timeZone = 'UTC', locale = 'en-GB'): string {
   return format(iso, { day: 'numeric', month: 'short', year: 'numeric', timeZone }, locale)
 }
@@ -60,7 +60,7 @@ function format(iso: string, options: Intl.DateTimeFormatOptions, locale: string
   return dateFormat(locale, options).format(new Date(iso))
 }
 
-/** The day of the calendar that an instant falls on in a zone: its year, and its number, one more each day. */
+/** The calendar day of an instant in a time zone: its year, and its number, counted in days since 1970. */
 function civilDay(instant: string | number, timeZone: string): { year: number, number: number } {
   const parts = dateFormat('en-GB', { calendar: 'gregory', numberingSystem: 'latn', day: 'numeric', month: 'numeric', year: 'numeric', timeZone }).formatToParts(new Date(instant))
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find(one => one.type === type)?.value)

@@ -3,19 +3,19 @@ import { v4 as uuid } from 'uuid'
 import { countPostCharacters, PostBody, POST_MAX_CHARACTERS } from '#shared/schemas/text'
 import type { PublicUser } from '#shared/types/user'
 
-/** A text as it is sent. */
+/** What is sent when someone posts. */
 export interface Written {
-  /** With people by their ids, as the API takes it. */
+  /** Mentions are ids, as the API takes them: `<@user_2ab>`. */
   body: string
-  /** Who is mentioned in it. */
+  /** The users mentioned in the body. */
   mentions: PublicUser[]
-  /** The same for the same text that is sent again: an answer may have been lost on the way. */
+  /** An idempotency key: sending the same text again after a failure uses the same key, since the post may have been written. */
   key: string
 }
 
 /**
- * The state of a text that is about to be posted. `send` gives it away at once and takes it back
- * when it is refused; a second call while the first is under way does nothing.
+ * The state of the composer. `send` empties the text box at once and fills it again when the post is refused.
+ * It does nothing while an earlier call is under way.
  */
 export function useComposer(publish: (written: Written) => Promise<unknown>) {
   const draft = ref<Draft>(emptyDraft())
@@ -57,7 +57,7 @@ export function useComposer(publish: (written: Written) => Promise<unknown>) {
     }
     catch (error) {
       refused = written
-      // What was typed in the meantime stays, below.
+      // Text that was typed in the meantime goes below the refused one.
       draft.value = joinDrafts(before, draft.value)
       await nextTick()
       failure.value = failureMessage(error, 'Your post was not sent. Check your connection and try again.')

@@ -1,11 +1,11 @@
 import type { Post } from '#shared/types/post'
 
-/** For how long the way back is offered; the server takes it for some minutes. */
+/** How long the Undo button is shown. The server accepts a restore for some minutes. */
 const UNDO_MS = 7_000
 
 /**
- * Deletes posts at once and without asking, and offers the way back. A post that the server keeps comes back in its place.
- * The offer outlives the page that it was made on.
+ * Deletes a post without asking and shows an Undo button. When the server refuses, the post is put back in its place.
+ * The Undo button stays when the reader goes to another page.
  */
 export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Post): void }) {
   const request = useRequestFetch()
@@ -55,7 +55,7 @@ export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Po
       await deleted
     }
     catch {
-      // It never went, and is back already.
+      // The deletion failed, and `remove` has put the post back.
       return
     }
     try {

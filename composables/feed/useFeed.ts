@@ -8,15 +8,15 @@ const AGAIN = { least: 20, most: 100 }
 interface Update {
   newest: Page<Post>
   unknown: Post[]
-  /** Whether what is new joins the list without a gap. */
+  /** Whether the new posts join the list without a gap. */
   joins: boolean
 }
 
 export type Feed = ReturnType<typeof useFeed>
 
 /**
- * A list of posts, newest first, that grows page by page: everyone's, or one author's. What is on it follows the database;
- * new posts wait until the reader asks for them. The list outlives its page, so that coming back finds the same place, up to date.
+ * A list of posts, newest first, that grows page by page: everyone's, or one author's. Changes to its posts show at once; new
+ * posts wait until the reader asks for them. The list is kept when its page is left, so that the reader finds the same place again.
  */
 export function useFeed(author?: string) {
   const key = author ? `feed:${author}` : 'feed'
@@ -55,20 +55,20 @@ export function useFeed(author?: string) {
     }
   }
 
-  /** Puts what is new in its place. */
+  /** Puts the new posts on the list. */
   function place({ newest, unknown, joins }: Update): void {
     if (joins) posts.value = insertPosts(posts.value, unknown)
-    // All is here, or so much is new that the old end of the list would lie below a gap.
+    // Either `newest` holds every post, or there are so many new ones that a gap would be left above the old ones.
     else replace({ items: insertPosts(posts.value.filter(isDraft), newest.items), nextCursor: newest.nextCursor })
     waiting.clear()
   }
 
-  /** Brings the list up to date and puts what is new in its place. @throws when that fails */
+  /** Brings the list up to date, with the new posts on it. @throws when that fails */
   async function takeNew(): Promise<void> {
     place(await update())
   }
 
-  /** The same, without moving anything under the eyes of someone who comes back: below the top, or by the browser's back button, new posts wait. */
+  /** For a reader who comes back. New posts wait if they came by the browser's back button, or are not at the top: nothing they read may move. */
   async function returnTo(): Promise<void> {
     const cameBack = cameByHistory()
     const found = await update()
@@ -76,14 +76,14 @@ export function useFeed(author?: string) {
     else place(found)
   }
 
-  /** What is on the screen is older, not wrong: it stays when there is nothing newer to be had. */
+  /** Runs an update whose failure nobody needs to hear of: the list stays as it is. */
   const orKeep = (task: Promise<void>) => void task.catch(() => {})
 
   const waiting = useWaiting(posts, { key, author, inRange: id => state.value === 'done' || isAbove(id, posts.value) })
   useCatchUp(async () => isLoaded() ? waiting.add((await update()).unknown) : more())
 
   const { userId } = useAuth()
-  // Whether a post is liked depends on who looks.
+  // `likedByMe` depends on the viewer.
   watch(userId, (now, before) => {
     if (before !== undefined && now !== before) orKeep(takeNew())
   })

@@ -3,8 +3,8 @@ import type { Post } from '#shared/types/post'
 export type LikeCounts = Pick<Post, 'likeCount' | 'likedByMe'>
 
 /**
- * Likes and unlikes a post: shown at once by `change`, put back when the server refuses.
- * Clicks while one is under way are left out.
+ * Likes and unlikes a post. `change` shows it at once, and takes it back when the server refuses.
+ * Clicks are ignored while a request is under way.
  */
 export function useLike(post: () => Post, change: (counts: LikeCounts) => void) {
   const request = useRequestFetch()

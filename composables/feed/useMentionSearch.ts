@@ -5,19 +5,19 @@ const SHOWN = 6
 const DEBOUNCE_MS = 120
 
 /**
- * Finds whom someone is about to mention, from the local table, while they write after an `@`.
- * @param box where they write; its caret says what is meant
+ * Suggests users to mention while someone types after an `@`.
+ * @param box the text box; its caret says which `@` is meant
  */
 export function useMentionSearch(draft: Ref<Draft>, box: () => HTMLTextAreaElement | null | undefined) {
   const asked = shallowRef<{ q: string, start: number } | null>(null)
   const found = shallowRef<{ q: string, people: Member[] }>({ q: '', people: [] })
   const active = ref(0)
-  /** The `@` that someone pressed Escape at. */
+  /** The offset of the `@` whose suggestions were closed with Escape. */
   const dismissed = ref<number | null>(null)
 
   const people = computed(() => asked.value && asked.value.start !== dismissed.value ? found.value.people : [])
 
-  /** The caret moved, or the text changed. */
+  /** To be called when the caret has moved or the text has changed. */
   function look(): void {
     const caret = box()?.selectionStart
     asked.value = caret === undefined ? null : mentionAsked(draft.value, caret)
@@ -35,7 +35,7 @@ export function useMentionSearch(draft: Ref<Draft>, box: () => HTMLTextAreaEleme
       found.value = { q: '', people: [] }
       return
     }
-    // Without an answer the text is still a text.
+    // Suggestions are a help: when the request fails there are none.
     const page = await $fetch('/api/users', { query: { q, limit: SHOWN } }).catch(() => null)
     if (asked.value?.q !== q) return
     found.value = { q, people: page?.users ?? [] }

@@ -3,8 +3,9 @@ import type { PublicUser } from '#shared/types/user'
 import type { Written } from './useComposer'
 
 /**
- * What can happen to a list of posts, wherever it is shown: a feed, with the new one first, or replies, with it last.
- * @param counted told when someone's own deletion changes how many are shown
+ * What can happen to the posts of a list: one is published, changed, liked, deleted or restored, here or by someone else.
+ * @param kind a feed has its newest post first, replies have it last
+ * @param counted called when the viewer deletes or restores a post, with the difference
  */
 export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies', counted: (difference: 1 | -1) => void = () => {}) {
   const request = useRequestFetch()
@@ -38,7 +39,7 @@ export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies', counte
     },
   })
 
-  /** Shows a post at once and sends it. When it is refused it goes away again, and the caller gets the error. */
+  /** Shows a post at once and sends it. @throws when the server refuses it; it is then off the list again */
   async function publish(written: Written, by: PublicUser, parentId: string | null = null): Promise<Post> {
     const draft = draftPost(written, by, parentId)
     posts.value = kind === 'feed' ? [draft, ...posts.value] : [...posts.value, draft]
@@ -47,7 +48,7 @@ export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies', counte
       const post = await request('/api/posts', { method: 'POST', body: { body: written.body, key: written.key, parentId } })
       learnFrom([post], asked)
       settleDraft(draft, post)
-      // The same post may have come by another way while we waited.
+      // The stream may have brought the same post before this answer.
       posts.value = posts.value.filter(({ id }) => id !== post.id).map(other => other.id === draft.id ? post : other)
       return post
     }

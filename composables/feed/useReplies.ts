@@ -1,6 +1,6 @@
 import type { Post, Thread } from '#shared/types/post'
 
-/** The replies of a thread, oldest first, page by page; the first page comes with the thread. */
+/** The replies of a thread, oldest first, page by page. The first page comes with the thread. */
 export function useReplies(id: string, thread: Ref<Thread | undefined>) {
   const request = useRequestFetch()
   const { learnFrom } = usePeople()
@@ -21,7 +21,7 @@ export function useReplies(id: string, thread: Ref<Thread | undefined>) {
     merge: (before, page) => insertPosts(before, page, 'replies'),
   })
 
-  /** The thread with all replies fetched again, as far down as they are loaded here. */
+  /** Fetches the replies again, as far down as they are loaded here. @param now the thread as the server has just answered */
   async function fetchDownTo(now: Thread): Promise<Thread> {
     const hadAll = thread.value?.repliesCursor === null
     const last = replies.value.findLast(reply => !isDraft(reply))

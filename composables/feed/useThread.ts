@@ -3,12 +3,12 @@ import type { PostChange } from '#shared/types/live'
 import type { PublicUser } from '#shared/types/user'
 import type { Written } from './useComposer'
 
-/** Replies that come together are asked for together, and not by every reader at the same moment. */
+/** Replies that arrive within this time are fetched together. */
 const GATHER_MS = 250
 
 /**
- * One post with what it answers and what answers it; all of it follows the database, new replies at the end.
- * Throws a 404 for the error page when there is no such post.
+ * One post with its ancestors and its replies, kept up to date. New replies are added at the end.
+ * @throws a 404 for the error page when there is no such post
  */
 export async function useThread(id: string) {
   const request = useRequestFetch()
@@ -25,7 +25,7 @@ export async function useThread(id: string) {
     },
   })
   const ancestors = part(thread => thread.ancestors, (thread, posts) => ({ ...thread, ancestors: posts }))
-  // The page stays, whatever happens to what it is about.
+  // The page stays when its post is deleted, and says so.
   const self = part(thread => [thread.post], (thread, [post]) => ({ ...thread, post: post ?? { ...thread.post, body: null } }))
   const post = computed(() => data.value?.post)
   const { replies, state, failure, more, follow, fetchDownTo } = useReplies(id, data)
@@ -57,17 +57,17 @@ export async function useThread(id: string) {
   const later = useLater(() => {
     const ask = whole ? update : follow
     whole = false
-    // The stream will say when to ask again.
+    // The stream says when to ask again.
     ask().catch(() => {})
   })
   const isNewReply = (change: PostChange) =>
     state.value === 'done' && change.parentId === id && change.shown && !replies.value.some(reply => reply.id === change.id)
-  /** Its words are shown again, and only the server has them. */
+  /** A deleted post is shown again, and its body has to be fetched. */
   const isBack = (change: PostChange) =>
     change.shown && [...self.value, ...ancestors.value, ...replies.value].some(one => one.id === change.id && one.body === null)
   useLive({
     posts: (changes) => {
-      // One's own may be told of before the answer to sending it comes.
+      // The stream may tell of the viewer's own reply before the answer to sending it comes.
       const others = changes.filter(({ authorId }) => !(authorId === userId.value && replies.value.some(isDraft)))
       whole ||= changes.some(isBack)
       if (whole || others.some(isNewReply)) later.plan(GATHER_MS, 2 * GATHER_MS)
@@ -75,7 +75,7 @@ export async function useThread(id: string) {
   })
   useCatchUp(update)
 
-  // Last: after an await, Nuxt's composables no longer know where they are called from.
+  // Awaited last: composables cannot be called after an await.
   await loaded
   if (error.value) throw pageError(error.value)
 

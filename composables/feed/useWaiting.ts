@@ -5,12 +5,12 @@ interface Waiting {
   authorId: string
 }
 
-/** The new posts of a feed that are not on it yet, so that nothing moves under the reader's eyes. */
+/** The new posts of a feed that are not on it yet, so that what is being read does not move. */
 export function useWaiting(posts: Ref<Post[]>, feed: { key: string, author?: string, inRange: (id: string) => boolean }) {
   const { viewer } = useViewer()
   const waiting = useState<Waiting[]>(`${feed.key}:waiting`, () => [])
 
-  /** One's own post may be told of before the answer to sending it comes: while a draft is on its way, it is that. */
+  /** The stream may tell of the viewer's own post before the answer to sending it comes. While a draft is being sent, such a post is that draft. */
   const isMine = ({ authorId }: Waiting) => viewer.value.status !== 'signed-out' && viewer.value.userId === authorId
 
   const count = computed(() => {

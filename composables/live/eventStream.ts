@@ -1,23 +1,23 @@
-/** The server says something every 25 s; a connection that is silent for longer is dead, though nobody said so. */
+/** The server sends a heartbeat every 25 s. A connection that is silent for this long is dead, even if the browser reports no error. */
 export const SILENCE_MS = 60_000
 
 const WAIT = { firstMs: 1_000, longestMs: 30_000 }
 
 export interface EventStream {
-  /** Opens it again now, when it is closed or was silent for too long: after a sleep, or when the network is back. */
+  /** Reopens the stream now if it is closed or has been silent for too long: after a sleep, or when the network is back. */
   revive(): void
-  /** The browser says that the network is gone. An open connection may not notice for minutes; trying again does. */
+  /** Reopens the stream soon: the browser reports that the network is gone, which an open connection may not notice for minutes. */
   doubt(): void
   close(): void
 }
 
 /**
- * Follows server-sent events, and never gives up: reopens after 1 s, 2 s, 4 s … 30 s at most, each with jitter, so that a
- * restarted server does not meet everyone at once. EventSource's own retry has neither, and ends for good at a 429 or 502.
- * For `useEventStream`, which adds when to revive it and when to close it.
- * @param on.message the data of each message, one call for each
- * @param on.open each time the stream is open, the first included: what came before was missed
- * @param on.alive any sign of life
+ * Opens a stream of server-sent events, and reopens it whenever it breaks: after 1 s, 2 s, 4 s … 30 s at most, with jitter, so
+ * that the clients of a restarted server do not all come back at once. EventSource's own retry has no backoff and no jitter,
+ * and gives up at a 429 or 502. Used by `useEventStream`, which decides when to revive it and when to close it.
+ * @param on.message called with the data of each message
+ * @param on.open called each time the stream opens, the first time included: earlier messages were missed
+ * @param on.alive called at each message and heartbeat
  */
 export function openEventStream(url: string, on: { message(data: string): void, open(): void, alive(): void }): EventStream {
   let source: EventSource | undefined

@@ -1,10 +1,10 @@
-/** After a ban or a deletion counts are asked for, by everyone who looks: spread, since none of it is urgent. */
+/** After a ban or a deletion every open page asks for its counts. None of that is urgent, so it is spread over this time. */
 const SPREAD_MS = 10_000
 
 /**
- * Runs `ask` when something may have been missed, and some seconds after people were hidden or came back: their posts
- * are taken away at once, but the counts of what they answered, and what came back, only the server knows.
- * A failure is left to the next time.
+ * Runs `ask` when messages may have been missed, and some seconds after users were hidden or shown again: their posts are
+ * removed at once, but only the server knows the reply counts of other posts, and the posts that are shown again.
+ * When `ask` fails, nothing happens until the next time.
  */
 export function useCatchUp(ask: () => Promise<unknown>): void {
   const hidden = new Set<string>()

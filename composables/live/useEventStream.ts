@@ -2,30 +2,30 @@ import { useDocumentVisibility, useEventListener, useIntervalFn } from '@vueuse/
 import type { EventStream } from './eventStream'
 
 const CHECK_MS = 10_000
-/** A tab that was hidden for less has missed nothing that its stream did not bring. */
+/** A tab that was hidden for longer may have been asleep, and may have missed messages. */
 const AWAY_MS = 30_000
 
-/** What the tab with the stream tells the others beside messages, which are JSON. */
+/** What the tab that holds the stream sends to the others, beside the messages, which are JSON. */
 const MISSED = 'missed'
 const ALIVE = ''
 
 interface Hear {
   /** A message as JSON. */
   message(json: string): void
-  /** Messages may have been missed: ask for what is shown. Called each time the stream opens, the first included, and after a sleep. */
+  /** Messages may have been missed, so fetch again what is shown. Called each time the stream opens, the first time included, and after a sleep. */
   missed(): void
 }
 
 /**
- * Follows a stream of server-sent events from now until the effect scope ends, in the browser alone: from `onMounted`, or
- * in a scope of its own. It survives restarts of the server, sleep, and a network that goes and comes back.
+ * Follows a stream of server-sent events until the effect scope ends. It survives restarts of the server, sleep, and a
+ * network that comes and goes. Browser only. For one page:
  *
- * One page alone: `onMounted(() => useEventStream('/api/admin/live', { message, missed }))`.
+ *     onMounted(() => useEventStream('/api/admin/live', { message, missed }))
  *
- * With `sharedAs` all tabs of a browser share one stream, since HTTP/1.1 allows six connections to a host: the tab that
- * holds the lock of that name has it and tells the others. When that tab closes, the next one in the queue takes over;
- * when it sleeps (a phone stops background tabs, locks and all), one that is looked at takes the lock away.
- * Where the browser has no locks, each tab has a stream of its own.
+ * @param options.sharedAs the name of a lock. All tabs of a browser then share one stream, since HTTP/1.1 allows six
+ * connections to a host: the tab that holds the lock opens the stream and passes the messages on. When it closes, the next
+ * tab in the queue takes over. When it sleeps (a phone suspends background tabs, which keep their locks), a visible tab
+ * steals the lock. Where the browser has no locks, each tab opens its own stream.
  */
 export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs?: string } = {}): void {
   const visibility = useDocumentVisibility()
@@ -70,7 +70,7 @@ export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs
     lastSign = Date.now()
     navigator.locks.request(lock, steal ? { steal } : { signal: mine.signal }, hold).catch((error: unknown) => {
       if (mine !== queue) return
-      // Another tab took it away: then it is led there. Anything else means that there are no locks to be had.
+      // If another tab stole the lock, that tab has the stream now. Any other error means that locks do not work here.
       const stolen = error instanceof DOMException && error.name === 'AbortError'
       if (!stolen && !stream) return lead()
       resign()
@@ -90,7 +90,7 @@ export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs
       else if (typeof data === 'string' && data !== ALIVE) hear.message(data)
     }
     join(name)
-    // A tab that follows another one has seen no stream open, and may have missed what came while its page was made.
+    // A tab that joins an open stream sees it open no more, and may have missed messages while its page was rendered.
     setTimeout(() => stream ?? hear.missed(), 200)
   }
   else {

@@ -1,9 +1,9 @@
 import { tryOnScopeDispose } from '@vueuse/core'
 
 /**
- * Runs something once, some time from now, at a moment left to chance: what is told to every open page at the same moment
- * must not make them all ask the server at the same moment. While it is planned, planning it again changes nothing.
- * Ends with the effect scope, where there is one.
+ * Runs `act` once, some time from now, with jitter: a message that reaches every open page at the same moment must not make
+ * all of them call the server at the same moment. Planning it again before it has run changes nothing.
+ * The plan is dropped when the effect scope ends, if there is one.
  */
 export function useLater(act: () => unknown) {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -18,7 +18,7 @@ export function useLater(act: () => unknown) {
     timer = undefined
   }
 
-  /** Between these times from now, in ms. */
+  /** Runs it at a random moment between these times from now, in ms. */
   function plan(fromMs: number, toMs: number): void {
     timer ??= setTimeout(run, fromMs + Math.random() * (toMs - fromMs))
   }
@@ -26,12 +26,12 @@ export function useLater(act: () => unknown) {
   tryOnScopeDispose(cancel)
   return {
     plan,
-    /** For another attempt at what failed: twice as late each time. Half of the wait is certain, half is chance. */
+    /** Plans another attempt at something that failed, with exponential backoff. Half of the wait is random. @param attempt counted from 0 */
     retry(attempt: number, { firstMs, longestMs }: { firstMs: number, longestMs: number }): void {
       const wait = Math.min(firstMs * 2 ** attempt, longestMs)
       plan(wait / 2, wait)
     },
-    /** At once, in place of what was planned. */
+    /** Runs it now, in place of the plan. */
     run,
     cancel,
   }

@@ -8,7 +8,7 @@ type UsersMessage = Extract<LiveMessage, { type: 'users' }>
 export interface LiveListener {
   users?(message: UsersMessage): void
   posts?(changes: PostChange[]): void
-  /** Something may have been missed: ask again for what is on the page. */
+  /** Messages may have been missed: fetch again what is on the page. */
   catchUp?(): void
 }
 
@@ -18,9 +18,9 @@ const SPREAD_MS = 1_000
 const messages = createEventHook<LiveMessage>()
 const Json = v.pipe(v.string(), v.parseJson(), LiveMessageSchema)
 
-/** Hears of changes until the component goes. However many listen, the browser has one stream. */
+/** Listens to live changes until the component is unmounted. All listeners share one stream. */
 export function useLive(listener: LiveListener): void {
-  // Nothing is live while the server renders, and a listener there would never go.
+  // On the server there is no stream, and a listener would never be removed.
   if (import.meta.server) return
   messages.on((message) => {
     if (message.type === 'users') listener.users?.(message)

@@ -3,7 +3,7 @@ import type { Member } from '#shared/types/user'
 
 const DEBOUNCE_MS = 200
 
-/** Everyone who is here, newest first, or those whose names begin with what is searched for. The search is in the address. */
+/** All users, newest first, or those whose names match the search. The search is kept in the address. */
 export function useDirectory() {
   const route = useRoute()
   const router = useRouter()

@@ -1,11 +1,11 @@
 import { useDocumentVisibility, useMediaQuery, watchThrottled } from '@vueuse/core'
 import type { Member } from '#shared/types/user'
 
-/** A name that is new to this page may be a newcomer's or an old member's: it asks, but seldom, and not with everyone else. */
+/** A user whom this list does not have may be new, or an old member who changed. Only the server knows, and it is asked this often at most. */
 const ASK_AT_MOST_EVERY_MS = 2_000
 const SPREAD_MS = 1_000
 
-/** Who joined last, newest first; empty until known. Asked for only where there is room for it (`xl`) and someone looks. */
+/** The users who joined last, newest first; empty until fetched. Fetched only while the page is visible and wide enough to show them (`xl`). */
 export function useNewcomers() {
   const newcomers = useState<Member[]>('newcomers', () => [])
   const isWide = useMediaQuery('(min-width: 80rem)')
@@ -26,7 +26,7 @@ export function useNewcomers() {
       answered = question
     }
     catch {
-      // The next one who comes asks again.
+      // The next change asks again.
     }
   }
 
@@ -44,7 +44,7 @@ export function useNewcomers() {
   onMounted(() => {
     watchThrottled([wanted, isShown], () => {
       if (!isShown.value || answered === wanted.value) return
-      // At once for the first; later ones are told to everyone at the same moment.
+      // The first request goes at once. Later ones follow a message that every open page gets at the same moment.
       if (answered === 0) later.run()
       else later.plan(0, SPREAD_MS)
     }, { immediate: true, throttle: ASK_AT_MOST_EVERY_MS, leading: true, trailing: true })

@@ -3,23 +3,23 @@ import type { PublicUser } from '#shared/types/user'
 
 interface Known {
   user: PublicUser
-  /** When this was so; an answer to an older question says less. */
+  /** When this was asked for, in ms. An answer to an earlier request is older. */
   at: number
 }
 
-// Written in the browser alone: on the server it stays empty, so that no request sees another's.
+// Filled in the browser alone. On the server it stays empty, so that requests share nothing.
 const known = shallowReactive(new Map<string, Known>())
 
-/** The newest version of everyone on the page, so that a new name or face shows wherever that person appears. */
+/** The newest known version of each user, so that a new name or face shows wherever the user appears. */
 export function usePeople() {
   return {
-    /** This person as we know them now. */
+    /** The newest known version of a user; the one given if nothing newer is known. */
     current<T extends { id: string }>(person: T): T {
       const news = known.get(person.id)
       return news && news.user.status !== 'pending' ? { ...person, ...news.user } : person
     },
     learn,
-    /** Everyone named in these posts, as an answer had them to a question asked at `askedAt` (milliseconds). */
+    /** Learns the authors and mentioned users of posts. @param askedAt when the posts were asked for, in ms */
     learnFrom(posts: readonly Post[], askedAt: number) {
       learn(posts.flatMap(({ author, mentions }) => [author, ...mentions]), askedAt)
     },

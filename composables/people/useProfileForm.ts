@@ -5,8 +5,8 @@ import type { OwnProfile } from '#shared/types/user'
 const LEAVE = 'You have not saved what you changed. Leave all the same?'
 
 /**
- * One's own profile while it is edited. What was typed stays when saving fails, and is not lost by leaving without a word;
- * a second `save` while the first is under way does nothing.
+ * The viewer's own profile while it is edited. The form keeps its values when saving fails, and asks before unsaved changes
+ * are lost by leaving. `save` does nothing while an earlier call is under way.
  */
 export function useProfileForm(saved: () => OwnProfile) {
   const { viewer } = useViewer()
@@ -16,7 +16,7 @@ export function useProfileForm(saved: () => OwnProfile) {
   const busy = ref(false)
   const failure = ref<string | null>(null)
 
-  /** Empty fields mean null to the API. */
+  /** The API takes null for an empty field. */
   const patch = computed(() => ({ bio: form.bio, country: form.country ?? null, birthday: form.birthday || null }))
   const changed = computed(() => {
     const { bio, country, birthday } = fields(saved())

@@ -1,11 +1,12 @@
 import type { Me, PublicUser } from '#shared/types/user'
 
-/** Who is looking. `loading` lasts from a sign-in to the first answer about it. */
+/** Who is looking. `loading` lasts from a sign-in to the first answer of `GET /api/me`. */
 export type Viewer = { status: 'signed-out' } | { status: 'loading', userId: string } | Me
 
 /**
  * Who is looking, and what they may do.
- * `author` is how their posts are signed: known before their row is, since a first post need not wait for it.
+ * `author` is the author of the viewer's posts, null when they cannot post. A pending viewer has one already, since they may
+ * post before their row has arrived.
  */
 export function useViewer() {
   const viewer = useViewerState()
@@ -31,23 +32,23 @@ export function useViewer() {
     viewer,
     author,
     userId: computed(() => viewer.value.status === 'signed-out' ? null : viewer.value.userId),
-    /** As our server last said: the claims in the browser come and go while Clerk loads, and would differ from the server's markup. */
+    /** From our server, not from the claims in the browser: those come late while Clerk loads, and would differ from the server's markup. */
     isAdmin: computed(() => viewer.value.status === 'here' && viewer.value.isAdmin),
-    /** Has Clerk asked directly, for a webhook that does not come. @throws when Clerk does not answer either */
+    /** Has our server ask Clerk for this user, when the webhook does not arrive. @throws when Clerk does not answer either */
     provision: async () => {
       viewer.value = await request('/api/me/provision', { method: 'POST' })
     },
   }
 }
 
-/** Whether the browser has taken over the server's markup; what only Clerk's script knows would differ from it before. */
+/** Whether hydration is over. Before that, what only Clerk's script knows would differ from the server's markup. */
 const useTakenOver = () => useState('taken-over', () => false)
 
 function useViewerState() {
   return useState<Viewer>('viewer', () => ({ status: 'signed-out' }))
 }
 
-/** Called where Nuxt's composables work; what it returns works anywhere. */
+/** Makes the function that asks who is looking. Call this in a setup; the function itself can be called anywhere. */
 function viewerRefresh() {
   const viewer = useViewerState()
   const { userId } = useAuth()
@@ -58,15 +59,15 @@ function viewerRefresh() {
       viewer.value = await request('/api/me')
     }
     catch (error) {
-      // Just after a sign-in the cookie may lag behind: then it is asked again.
+      // Just after a sign-in the session cookie may be missing still: `askUntilAnswered` then asks again.
       if (failureStatus(error) === 401 && !userId.value) viewer.value = { status: 'signed-out' }
     }
   }
 }
 
 /**
- * Starts following who is signed in; called once, by the plugin. The server asks before it renders, the browser when the
- * account changes. From `pending` to `here` it turns when the stream names it: the webhook's news, with no polling.
+ * Starts to follow who is signed in; called once, by the plugin. The server asks before it renders, the browser asks when the
+ * account changes. A `pending` viewer becomes `here` when the stream brings their row, without polling.
  */
 export async function startViewer(): Promise<void> {
   const { userId } = useAuth()
@@ -93,7 +94,7 @@ export async function startViewer(): Promise<void> {
     catchUp: () => void (viewer.value.status === 'signed-out' || refresh()),
   })
 
-  // Only once the server's markup is taken over, or the two would differ.
+  // Only after hydration, or the markup would differ from the server's.
   onNuxtReady(() => {
     takenOver.value = true
     watch(userId, (id) => {
@@ -109,7 +110,7 @@ export async function startViewer(): Promise<void> {
 
 const WAIT = { firstMs: 250, longestMs: 30_000 }
 
-/** Asks now, and after 250 ms, 500 ms … while there is no answer at all: just after a sign-in the cookie may lag behind. */
+/** Asks now, and again with backoff while there is no answer: just after a sign-in the session cookie may be missing still. */
 function askUntilAnswered(viewer: ReturnType<typeof useViewerState>, ask: () => Promise<void>): void {
   watch(() => viewer.value.status === 'loading' && viewer.value.userId, (loading, _, onCleanup) => {
     if (!loading) return

@@ -1,7 +1,7 @@
 /** A failed request for a page's own data, as the error that `error.vue` shows. */
 export function pageError(error: unknown) {
   const status = failureStatus(error)
-  // An id that cannot be one names nothing.
+  // 400 means that the id in the address is malformed, so there is no such page.
   const statusCode = status === 400 ? 404 : status
   return createError({ statusCode, message: failureMessage(error, 'The page could not be loaded. Try again in a moment.'), fatal: true })
 }

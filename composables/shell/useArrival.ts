@@ -1,10 +1,10 @@
-// Written in the browser alone.
+// Set in the browser alone.
 let byHistory = false
 
-/** Whether the page on show was come to by the browser's back or forward, where one expects to find it as one left it. */
+/** Whether the reader came to this page by the browser's back or forward button, and expects to find it as they left it. */
 export const cameByHistory = (): boolean => byHistory
 
-/** Notes how each page is come to; called once, by the plugin. */
+/** Records how the reader comes to each page; called once, by the plugin. */
 export function watchArrivals(): void {
   const router = useRouter()
   let travels = false
@@ -17,7 +17,7 @@ export function watchArrivals(): void {
   })
 }
 
-/** Who comes back to a list of posts has the focus where it was when they left. */
+/** When the reader comes back to a list of posts, focuses the post that had the focus when they left. */
 export function useReturningFocus(list: Readonly<Ref<HTMLElement | null>>): void {
   const left = useState<string | null>(`left:${useRoute().path}`, () => null)
 

@@ -1,6 +1,6 @@
 /**
- * The time, the zone and the language that dates and numbers are shown in. All of it travels from the server to the browser,
- * so that the first render there says the same words; a plugin moves time and zone on afterwards.
+ * The time, the time zone and the locale in which dates and numbers are shown. They are sent with the server's markup, so that
+ * hydration renders the same text; a plugin updates time and zone afterwards.
  */
 export function useClock() {
   const locale = useState('clock:locale', () => useRequestEvent()?.context.page?.locale ?? 'en-GB')

@@ -4,7 +4,7 @@ export interface NavigationItem {
   to: string
 }
 
-/** Where the viewer can go: all of it in the rail, the first four in a phone's bottom bar, where an admin reaches the settings by "Edit profile". */
+/** The links to the viewer's pages: all of them in the rail, four in a phone's bottom bar. There an admin reaches the settings by "Edit profile". */
 export function useNavigation() {
   const { userId, isAdmin } = useViewer()
   const feed = { label: 'Feed', icon: 'i-lucide-list-checks', to: '/' }

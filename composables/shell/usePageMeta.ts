@@ -11,13 +11,13 @@ export interface PageMeta {
   /** An absolute address; the app's own picture where there is none. */
   image?: string | null
   type?: 'website' | 'article' | 'profile'
-  /** Not for search engines: of one's own, gone, or of no use to others. */
+  /** Keeps the page out of search engines: it is private, or shows something deleted. */
   hidden?: boolean
 }
 
 /**
- * What a page says of itself to search engines and to whoever shows a link to it. Addresses are absolute, and start with the
- * app's own origin as the server was told it.
+ * A page's title and meta tags, for search engines and link previews. Addresses are absolute: the server sends the app's own
+ * origin with its markup.
  */
 export function usePageMeta(meta: MaybeRefOrGetter<PageMeta>): void {
   const origin = useState('site:origin', () => useRequestEvent()?.context.page?.origin ?? '')

@@ -3,10 +3,10 @@ import type { Loaded, Page, PagingState } from './usePaginator'
 
 /**
  * A list in the API's own order whose first page comes with the page that shows it, by `useAsyncData`.
- * When what it is about changes (a search, a filter), or `ready.refresh()` is called, it starts again from its first page.
+ * It starts again from its first page when `about` changes (a search, a filter), or when `ready.refresh()` is called.
  * @param key names the first page in the payload
  * @param fetchPage the page at a cursor; the first one without
- * @param about when this changes, the list starts again
+ * @param about what the list is about
  */
 export function usePages<T>(key: string, fetchPage: (cursor?: string) => Promise<Page<T>>, about: MaybeRefOrGetter<unknown> = null) {
   const first = useAsyncData(key, () => fetchPage(), { watch: [() => toValue(about)] })

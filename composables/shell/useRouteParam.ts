@@ -1,4 +1,4 @@
-/** A parameter of the address as it is when the page is set up; a page with another one is another page. */
+/** A route parameter, read once: a page with another value is set up anew. */
 export function useRouteParam(name: string): string {
   const value = useRoute().params[name]
   return (Array.isArray(value) ? value[0] : value) ?? ''

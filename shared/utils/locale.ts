@@ -1,8 +1,8 @@
 const services: { supportedLocalesOf(tag: string): string[] }[] = [Intl.Collator, Intl.DateTimeFormat, Intl.DisplayNames, Intl.NumberFormat, Intl.RelativeTimeFormat]
 
 /**
- * The locale that every part of `Intl` knows by this tag: without extensions, and without a region that changes nothing,
- * so that there are as many as ICU has and no more. Undefined for a language that Intl does not know, and for what is no tag.
+ * The locale that `Intl` uses for a language tag: without extensions, and without a region that ICU does not know, so that
+ * the number of locales is bounded. Undefined for an unknown language, and for text that is not a tag.
  */
 export function localeOf(tag: string): string | undefined {
   try {
@@ -15,7 +15,7 @@ export function localeOf(tag: string): string | undefined {
   }
 }
 
-/** For an element whose text is in the reader's locale, on a page in English: a screen reader says it right, and its direction stays its own. */
+/** Attributes of an element whose text is in the reader's language, on a page in English: for screen readers and text direction. */
 export function localeAttributes(locale: string): { lang?: string, dir?: 'auto' } {
   return new Intl.Locale(locale).language === 'en' ? {} : { lang: locale, dir: 'auto' }
 }

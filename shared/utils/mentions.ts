@@ -1,6 +1,6 @@
 import type { PublicUser } from '../types/user.ts'
 
-/** A mention in a body names a user id, so that a rename changes it everywhere: `<@user_2ab>`. */
+/** A mention in a body is a user id, `<@user_2ab>`, so that a rename shows everywhere. */
 export const mentionPattern = /<@([\w-]{1,64})>/g
 const usernamePattern = /(?<![\p{L}\p{N}_@/.<>])@([\w.-]*\w)/gu
 
@@ -9,10 +9,10 @@ export const mentionOf = (id: string) => `<@${id}>`
 /** The ids that a body mentions, each once. */
 export const mentionedIds = (body: string): string[] => [...new Set([...body.matchAll(mentionPattern)].flatMap(([, id]) => id ?? []))]
 
-/** The user names that a body has after an `@`, in small letters, each once. */
+/** The user names that follow an `@` in a body, in lower case, each once. */
 export const mentionedUsernames = (body: string): string[] => [...new Set([...body.matchAll(usernamePattern)].flatMap(([, name]) => name?.toLowerCase() ?? []))]
 
-/** How a mention reads: the name of today, or that there is no one any more. */
+/** The text of a mention: the user's name now, or that the user was deleted. */
 export function mentionText(person: PublicUser | undefined): string {
   return person && person.status !== 'gone' ? `@${person.name}` : 'deleted user'
 }
@@ -22,16 +22,16 @@ export function plainText(body: string, mentions: readonly PublicUser[]): string
   return body.replace(mentionPattern, (_, id) => mentionText(mentions.find(person => person.id === id)))
 }
 
-/** Who may be meant by a mention. */
+/** A user whom a mention may mean. */
 export interface Mentionable {
   id: string
-  /** Null, or not given, when the user name is not to be taken for this person. */
+  /** Null or left out when `@username` must not be taken for this user. */
   username?: string | null
 }
 
 /**
- * A body with its mentions settled: who is known is named by id, also where only `@username` was written and
- * one person has that name; an id that nobody has becomes plain text.
+ * A body as it is stored: `@username` becomes a mention by id when exactly one of the given users has that name, and a
+ * mention of an id that none of them has becomes plain text.
  */
 export function settleMentions(body: string, people: readonly Mentionable[]): string {
   const known = new Set(people.map(({ id }) => id))

@@ -9,7 +9,7 @@ const spanNames = ['hour', 'day', 'week'] as const satisfies (keyof typeof lastS
 
 const Time = v.pipe(v.string(), v.check(text => !Number.isNaN(Date.parse(text))), v.transform(text => new Date(text).toISOString()))
 
-/** The filters of the event log in an address; what is wrong there counts as left out. `last` goes before `since` and `until`. */
+/** The filters of the event log, as the address has them. A wrong value counts as left out. `last` wins over `since` and `until`. */
 export const EventFilters = v.object({
   type: v.fallback(v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200))), undefined),
   outcome: v.fallback(v.optional(v.picklist(outcomes)), undefined),
@@ -20,7 +20,7 @@ export const EventFilters = v.object({
 })
 export type EventFilters = v.InferOutput<typeof EventFilters>
 
-/** The same as `GET /api/admin/events` takes it. @param now milliseconds */
+/** The query of `GET /api/admin/events` for these filters. @param now milliseconds */
 export function eventQuery({ type, outcome, user, last, since, until }: EventFilters, now: number) {
   return last
     ? { type, outcome, user, since: new Date(now - lastSpans[last]).toISOString() }

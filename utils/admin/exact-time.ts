@@ -1,6 +1,6 @@
 import { dateFormat } from '../intl.ts'
 
-/** An instant as a log has it: `2026-11-21 07:33:12.480`. The same in every language, to be compared and sorted by eye. */
+/** An instant as logs show it: `2026-11-21 07:33:12.480`, the same in every language. */
 export function exactTime(iso: string, timeZone = 'UTC'): string {
   return dateFormat('sv-SE', {
     year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3, timeZone,
@@ -12,7 +12,7 @@ export function localInput(iso: string, timeZone = 'UTC'): string {
   return exactTime(iso, timeZone).slice(0, 16).replace(' ', 'T')
 }
 
-/** A span in as much detail as matters: `84 ms`, `1.2 s`, `3 min`, `5 h`, `2 d`. */
+/** A duration in one unit: `84 ms`, `1.2 s`, `3 min`, `5 h`, `2 d`. */
 export function spanOf(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`
   if (ms < 10_000) return `${(ms / 1_000).toFixed(1)} s`

@@ -1,7 +1,7 @@
 import type { PublicUser } from '#shared/types/user.ts'
 import { mentionOf, mentionText } from '#shared/utils/mentions.ts'
 
-/** A text that is being written, and where in it people are mentioned: UTF-16 offsets, in order, apart from each other. */
+/** A text that is being written, with its mentions: UTF-16 offsets, in order, without overlap. */
 export interface Draft {
   text: string
   mentions: { start: number, end: number, person: PublicUser }[]
@@ -9,7 +9,7 @@ export interface Draft {
 
 export const emptyDraft = (): Draft => ({ text: '', mentions: [] })
 
-/** The draft with another text. Mentions before and after what changed stay; one that was touched is plain text from then on. */
+/** The draft after an edit of its text. Mentions before and after the edit stay; one that was edited becomes plain text. */
 export function editDraft(draft: Draft, text: string): Draft {
   const before = draft.text
   const most = Math.min(before.length, text.length)
@@ -28,7 +28,7 @@ export function editDraft(draft: Draft, text: string): Draft {
   }
 }
 
-/** The draft with a person mentioned in place of what is between two offsets, and where the caret goes. */
+/** Puts a mention in place of the text between two offsets, and says where the caret goes. */
 export function mentionIn(draft: Draft, start: number, end: number, person: PublicUser): { draft: Draft, caret: number } {
   const name = mentionText(person)
   const after = draft.text.slice(end)
@@ -41,7 +41,7 @@ export function mentionIn(draft: Draft, start: number, end: number, person: Publ
   }
 }
 
-/** One draft above another. */
+/** Joins two drafts, one below the other. */
 export function joinDrafts(first: Draft, second: Draft): Draft {
   if (first.text === '' || second.text === '') return first.text === '' ? second : first
   const text = `${first.text}\n\n${second.text}`
@@ -49,7 +49,7 @@ export function joinDrafts(first: Draft, second: Draft): Draft {
   return { text, mentions: [...first.mentions, ...second.mentions.map(one => ({ ...one, start: one.start + offset, end: one.end + offset }))] }
 }
 
-/** The text as the API takes it, with people by their ids. */
+/** The body as the API takes it, with mentions as ids. */
 export function bodyOf(draft: Draft): string {
   let end = 0
   const parts = draft.mentions.map((mention) => {
@@ -62,7 +62,7 @@ export function bodyOf(draft: Draft): string {
 
 const asked = /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{M}\p{N}_.'’-]{1,40}(?: [\p{L}\p{M}\p{N}_.'’-]{1,40})?)$/u
 
-/** Whom someone is about to mention: what stands between an `@` and the caret, two words at most; null when nobody. */
+/** The search text of a mention that is being typed: what is between an `@` and the caret, two words at most; null when there is none. */
 export function mentionAsked(draft: Draft, caret: number): { q: string, start: number } | null {
   const q = asked.exec(draft.text.slice(0, caret))?.[1]
   if (!q) return null

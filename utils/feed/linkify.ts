@@ -9,7 +9,7 @@ const pattern = new RegExp(`https?://[^\\s<>"]+|${mentionPattern.source}`, 'giu'
 const LINK_TEXT_MAX = 48
 
 /**
- * A text cut into plain parts, links and mentions, to be rendered as elements: never as HTML.
+ * A text split into plain parts, links and mentions, to be rendered as elements, never as HTML.
  * Only `http` and `https` become links.
  */
 export function linkify(text: string): TextPart[] {
@@ -34,7 +34,7 @@ function linkFrom(raw: string): { part: TextPart, length: number } | null {
   return { part: { kind: 'link', text: short, href: new URL(text).href }, length: text.length }
 }
 
-/** "(see https://example.com/a_(b))." ends its link before the last two signs. */
+/** The link in "(see https://example.com/a_(b))." ends before the last two characters. */
 function withoutTrailingPunctuation(url: string): string {
   let text = url
   while (/[.,;:!?'…)\]}]$/.test(text)) {

@@ -5,7 +5,7 @@ import type { PublicUser } from '#shared/types/user.ts'
 
 const DRAFT = 'draft:'
 
-/** A post as it looks while it is on its way to the server. */
+/** A post as it is shown while it is being sent. */
 export function draftPost({ body, mentions }: Pick<Post, 'body' | 'mentions'>, author: PublicUser, parentId: string | null): Post {
   return {
     id: `${DRAFT}${uuid()}`,
@@ -24,14 +24,14 @@ export function isDraft(post: Post): boolean {
   return post.id.startsWith(DRAFT)
 }
 
-/** Adds what is new, replaces what is known, keeps the order. */
+/** Adds new posts at the end and replaces known ones in place. */
 export function mergePosts(posts: readonly Post[], more: readonly Post[]): Post[] {
   const merged = new Map(posts.map(post => [post.id, post]))
   for (const post of more) merged.set(post.id, post)
   return [...merged.values()]
 }
 
-/** Where a post stands in a feed: newest first, drafts above all. */
+/** The order of a feed: newest first, drafts on top. */
 function byAge(a: Post, b: Post): number {
   if (isDraft(a) || isDraft(b)) return Number(isDraft(b)) - Number(isDraft(a))
   return a.createdAt === b.createdAt ? compare(b.id, a.id) : compare(b.createdAt, a.createdAt)
@@ -40,11 +40,12 @@ function byAge(a: Post, b: Post): number {
 const compare = (a: string, b: string) => a < b ? -1 : a > b ? 1 : 0
 
 /**
- * A feed brought up to date with its newest posts as the server has them: what is known changes, what is gone leaves.
- * @param posts the list now; what came into it since the question was asked stays
- * @param known the ids in the list when the question was asked
- * @param newest the newest posts, without a gap; what is older than the last of them is left alone, unless they are all
- * @returns the list without the posts that it did not know, and those posts apart
+ * Brings a feed up to date with the newest posts of the server: replaces posts, and removes those that the server no longer has.
+ * @param posts the list now; posts that were added since the request began stay
+ * @param known the ids on the list when the request began
+ * @param newest the newest posts, without a gap; posts older than the last of them are left as they are, unless `all`
+ * @param all whether `newest` holds every post
+ * @returns the list, and the posts of `newest` that are not on it
  */
 export function reconcilePosts(posts: readonly Post[], known: ReadonlySet<string>, newest: readonly Post[], all: boolean): { posts: Post[], unknown: Post[] } {
   const answer = new Map(newest.map(post => [post.id, post]))
@@ -60,21 +61,21 @@ export function reconcilePosts(posts: readonly Post[], known: ReadonlySet<string
   }
 }
 
-/** Puts posts where they belong, each once: newest first in a feed, oldest first among replies. */
+/** Inserts posts in order, each once: newest first in a feed, oldest first in replies. */
 export function insertPosts(posts: readonly Post[], more: readonly Post[], kind: 'feed' | 'replies' = 'feed'): Post[] {
   return mergePosts(posts, more).sort(kind === 'feed' ? byAge : (a, b) => byAge(b, a))
 }
 
-/** Whether a post of this id would stand above the last one of a feed. Ids are UUIDv7: they sort by time. */
+/** Whether a post with this id belongs above the last post of a feed. Ids are UUIDv7, which sort by time. */
 export function isAbove(id: string, posts: readonly Post[]): boolean {
   const last = posts.findLast(post => !isDraft(post))
   return !last || id > last.id
 }
 
-/** What becomes of a post that is not shown any more: it leaves a feed, but in a thread what was answered keeps its place. */
+/** What becomes of a deleted or hidden post: it leaves a feed, but in a thread a post with replies keeps its place, without its body. */
 export type WhenGone = 'leaves' | 'keeps-place'
 
-/** Applies what is told of posts, in place. The same list when it has none of them. */
+/** Applies the changes of a live message. Returns the same list when none of its posts changed. */
 export function applyChanges(posts: Post[], changes: readonly PostChange[], whenGone: WhenGone): Post[] {
   const told = new Map(changes.map(change => [change.id, change]))
   if (!posts.some(({ id }) => told.has(id))) return posts
@@ -86,13 +87,13 @@ export function applyChanges(posts: Post[], changes: readonly PostChange[], when
   })
 }
 
-/** Takes the posts of these people away. The same list when it has none of them. */
+/** Removes the posts of these users. Returns the same list when it has none of them. */
 export function hideAuthors(posts: Post[], ids: readonly string[], whenGone: WhenGone): Post[] {
   const isHidden = (post: Post) => post.body !== null && ids.includes(post.author.id)
   return posts.some(isHidden) ? posts.flatMap(post => isHidden(post) ? afterGone(post, whenGone) : [post]) : posts
 }
 
-/** Takes a post away. */
+/** Removes a post. */
 export function erasePost(posts: Post[], id: string, whenGone: WhenGone): Post[] {
   return posts.flatMap(post => post.id === id ? afterGone(post, whenGone) : [post])
 }
