@@ -1,9 +1,9 @@
-import withNuxt from './.nuxt/eslint.config.mjs'
+import { createConfigForNuxt } from '@nuxt/eslint-config'
 
 const client = ['app.vue', 'error.vue', 'app.config.ts', '{pages,components,composables,layouts,middleware,plugins,utils}/**']
 const serverOnly = ['**/db/**', '**/server/**', '~~/db/**', '~~/server/**', '#server/**', '#db/**', '~/db/**', '~/server/**', '@/db/**', '@/server/**', '@@/db/**', '@@/server/**']
 
-export default withNuxt(
+export default createConfigForNuxt({ features: { standalone: true, stylistic: true } }).append(
   { ignores: ['db/migrations/**'] },
   {
     rules: {

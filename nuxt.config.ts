@@ -15,7 +15,7 @@ const clerkTypes = {
 }
 
 export default defineNuxtConfig({
-  modules: ['@nuxt/ui', '@clerk/nuxt', '@nuxt/eslint'],
+  modules: ['@nuxt/ui', '@clerk/nuxt'],
   // The rooms of the admin's components are for people: their names stay short.
   components: [{ path: '~/components/admin', prefix: 'Admin', pathPrefix: false }, '~/components'],
   imports: { dirs: ['composables/**', 'utils/**'] },
@@ -98,7 +98,6 @@ export default defineNuxtConfig({
     unsafe_disableDevelopmentModeConsoleWarning: true,
     telemetry: { disabled: true },
   },
-  eslint: { config: { stylistic: true } },
   icon: {
     provider: 'server',
     fallbackToApi: false,

@@ -1,11 +1,10 @@
 import { verifyWebhook } from '@clerk/backend/webhooks'
-import { Webhook } from 'svix'
 import { describe, expect, it } from 'vitest'
 import { attemptsInAll, delayAfter } from '#local-clerk/deliveries/schedule.ts'
-import { header, start, startEndpoint, svixHeaders } from './helpers.ts'
+import { header, start, startEndpoint, svixHeaders, verifyByHand } from './helpers.ts'
 
 describe('a delivery', () => {
-  it('is signed as the svix library and Clerk\'s verifyWebhook expect', async () => {
+  it('is signed as Svix\'s manual and Clerk\'s verifyWebhook expect', async () => {
     const endpoint = await startEndpoint()
     const clerk = await start({ webhook: { url: endpoint.url } })
     const user = clerk.users.create({ firstName: 'Ann', email: 'ann@example.com' })
@@ -13,7 +12,7 @@ describe('a delivery', () => {
 
     const [received] = endpoint.received
     const headers = svixHeaders(received)
-    expect(() => new Webhook(clerk.webhookSecret).verify(received?.body ?? '', headers)).not.toThrow()
+    expect(() => verifyByHand(clerk.webhookSecret, received)).not.toThrow()
     expect(JSON.parse(received?.body ?? '')).toMatchObject({
       object: 'event',
       type: 'user.created',
@@ -125,11 +124,11 @@ describe('a delivery', () => {
     await clerk.deliveries.idle()
     const [first] = endpoint.received
     for (const secret of [old, clerk.webhookSecret]) {
-      expect(() => new Webhook(secret).verify(first?.body ?? '', svixHeaders(first))).not.toThrow()
+      expect(() => verifyByHand(secret, first)).not.toThrow()
     }
     clerk.deliveries.rotateSecret()
     clerk.users.create({ firstName: 'Bea' })
     await clerk.deliveries.idle()
-    expect(() => new Webhook(old).verify(endpoint.received[1]?.body ?? '', svixHeaders(endpoint.received[1]))).toThrow()
+    expect(() => verifyByHand(old, endpoint.received[1])).toThrow()
   })
 })

@@ -1,6 +1,5 @@
-import { Webhook } from 'svix'
 import { describe, expect, it } from 'vitest'
-import { backendApi, control, header, seededRandom, start, startEndpoint, strictClock, svixHeaders } from './helpers.ts'
+import { backendApi, control, header, seededRandom, start, startEndpoint, strictClock, verifyByHand } from './helpers.ts'
 
 describe('faults of deliveries', () => {
   it('drop events of the named types alone', async () => {
@@ -53,9 +52,8 @@ describe('faults of deliveries', () => {
     clerk.faults.set({ oldTimestamp: 1 })
     clerk.users.create({ firstName: 'Bea' })
     await clerk.deliveries.idle()
-    const verify = (index: number) => () =>
-      new Webhook(clerk.webhookSecret).verify(endpoint.received[index]?.body ?? '', svixHeaders(endpoint.received[index]))
-    expect(verify(0)).toThrow(/No matching signature/)
+    const verify = (index: number) => () => verifyByHand(clerk.webhookSecret, endpoint.received[index])
+    expect(verify(0)).toThrow(/No signature matches/)
     expect(verify(1)).toThrow(/too old/)
   })
 
