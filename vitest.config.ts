@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineVitestProject } from '@nuxt/test-utils/config'
 import { defineConfig } from 'vitest/config'
@@ -32,8 +33,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/support/global.ts'],
-          // One app, one database and one Clerk for each file; two cores carry one file at a time.
-          fileParallelism: false,
+          // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them half of its time.
+          sequence: { groupOrder: 1 },
+          maxWorkers: Math.max(2, availableParallelism()),
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // What is waited for comes late on a busy machine; that alone is no failure.

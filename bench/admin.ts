@@ -5,10 +5,10 @@ import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { startLocalClerk } from '#local-clerk/index.ts'
 import { buildApp } from '#scripts/lib/build.ts'
+import { fillMirror } from '#scripts/lib/large-mirror.ts'
 import { freePort } from '#scripts/lib/ports.ts'
 import { startPostgres } from '#scripts/lib/postgres.ts'
 import { startApp } from '#scripts/lib/server.ts'
-import { fillMirror } from '../test/e2e/support/large-mirror.ts'
 import { median } from './lib/load.ts'
 
 const SMALL = { users: 1_000, events: 1_000 }

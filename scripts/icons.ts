@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Page } from 'playwright-core'
-import { launchBrowser } from '../test/e2e/support/browser.ts'
+import { launchBrowser } from './lib/browser.ts'
 
 /** Draws the icons that have to be PNG from the ones in SVG: `node scripts/icons.ts`, after a change of the mark. */
 const folder = resolve(import.meta.dirname, '../public')

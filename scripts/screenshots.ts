@@ -5,8 +5,8 @@ import type { Browser, Page } from 'playwright-core'
 import * as v from 'valibot'
 import { adminEmail, memberEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
-import { browserPath, launchBrowser } from '../test/e2e/support/browser.ts'
-import { signIn } from '../test/e2e/support/clerk-ui.ts'
+import { browserPath, launchBrowser } from './lib/browser.ts'
+import { signIn } from './lib/clerk-ui.ts'
 
 const root = resolve(import.meta.dirname, '..')
 

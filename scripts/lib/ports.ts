@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /** Whether nothing listens on this port of localhost. */
@@ -9,14 +10,13 @@ export function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** Any port that is free now, on 127.0.0.1. */
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer()
-    probe.once('error', fail)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => typeof address === 'object' && address ? done(address.port) : fail(new Error('There is no free port.')))
-    })
-  })
+/**
+ * Any port that is free now. It lies below 32768, where no system takes the port of an outgoing connection from,
+ * so that it is still free when it is used.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_768)
+    if (await isFree(port)) return port
+  }
 }

@@ -43,14 +43,14 @@ it('a port that is taken ends it at once, with what to do', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const address = taken.address()
-  const server = start({ ...env, DATABASE_URL: await createTestDatabase(), HOST: '127.0.0.1', PORT: String(typeof address === 'object' && address ? address.port : 0) })
+  const server = start({ ...env, DATABASE_URL: await createTestDatabase({ empty: true }), HOST: '127.0.0.1', PORT: String(typeof address === 'object' && address ? address.port : 0) })
   expect(await server.ended).toBe(1)
   expect(server.output()).toContain('This port is taken.')
   taken.close()
 })
 
 it('four instances that start together on an empty database all come up, and end within a second', async () => {
-  const databaseUrl = await createTestDatabase()
+  const databaseUrl = await createTestDatabase({ empty: true })
   const ports = await Promise.all([1, 2, 3, 4].map(freePort))
   const apps = await Promise.all(ports.map(port => startApp({ cwd: process.cwd(), port, quiet: true, env: { ...env, DATABASE_URL: databaseUrl } })))
   const began = performance.now()

@@ -11,7 +11,7 @@ const tunnel = 'abc.ngrok-free.app'
 describe('npm run dev without keys', () => {
   let dev: DevServer
   beforeAll(async () => {
-    dev = await startDev({ DATABASE_URL: await createTestDatabase() })
+    dev = await startDev({ DATABASE_URL: await createTestDatabase({ empty: true }) })
   }, START_MS)
   afterAll(() => dev?.stop())
 

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { changePicture, openProfile, rename, signIn, signInByCode, signOut, signUp } from '../support/clerk-ui.ts'
+import { changePicture, openProfile, rename, signIn, signInByCode, signOut, signUp } from '#scripts/lib/clerk-ui.ts'
 import { postsWith, writePost } from '../support/feed.ts'
 import { useStage } from '../support/stage.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { signIn } from '../support/clerk-ui.ts'
+import { signIn } from '#scripts/lib/clerk-ui.ts'
 import { postsWith, writePost } from '../support/feed.ts'
 import { useStage } from '../support/stage.ts'
 

@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { RunningApp } from '#scripts/lib/server.ts'
 import { startApp } from '#scripts/lib/server.ts'
-import { hasBrowser, launchBrowser, openPage } from '../support/browser.ts'
-import { openProfile, rename, signUp } from '../support/clerk-ui.ts'
+import { connectBrowser, hasBrowser, openPage } from '../support/browser.ts'
+import { openProfile, rename, signUp } from '#scripts/lib/clerk-ui.ts'
 import { postsWith, writePost } from '../support/feed.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
   let ada: string
 
   beforeAll(async () => {
-    [rollcall, browser] = await Promise.all([startRollcall({ instances: 2 }), launchBrowser()])
+    [rollcall, browser] = await Promise.all([startRollcall({ instances: 2 }), connectBrowser()])
     ada = rollcall.clerk.users.create({ firstName: 'Ada', username: 'ada' }).id
     await rollcall.clerk.deliveries.settled()
     await write(ada, 'Ada was here before.')

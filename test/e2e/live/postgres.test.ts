@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasBrowser, launchBrowser, openPage } from '../support/browser.ts'
+import { connectBrowser, hasBrowser, openPage } from '../support/browser.ts'
 import type { CrashablePostgres } from '../support/crashable-postgres.ts'
 import { startCrashablePostgres } from '../support/crashable-postgres.ts'
 import { postsWith } from '../support/feed.ts'
@@ -15,7 +15,7 @@ describe.skipIf(!hasBrowser || process.platform === 'win32')('under an open page
 
   beforeAll(async () => {
     postgres = await startCrashablePostgres();
-    [rollcall, browser] = await Promise.all([startRollcall({ route: async () => postgres.url }), launchBrowser()])
+    [rollcall, browser] = await Promise.all([startRollcall({ route: async () => postgres.url }), connectBrowser()])
     ada = rollcall.clerk.users.create({ firstName: 'Ada' }).id
     await rollcall.clerk.deliveries.settled()
     expect((await rollcall.request('/api/posts', { as: ada, json: { body: 'Ada was here before.' } })).status).toBe(201)

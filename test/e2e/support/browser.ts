@@ -1,20 +1,7 @@
-import { existsSync } from 'node:fs'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
-
-const places = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-  chromium.executablePath(),
-]
-
-/** A browser of this machine; undefined when there is none. */
-export const browserPath: string | undefined = places.find(path => path && existsSync(path))
+import { inject } from 'vitest'
+import { browserPath } from '#scripts/lib/browser.ts'
 
 /** Whether the browser tests run. Without a browser they are reported as not run; in CI that is a failure. */
 export const hasBrowser = Boolean(browserPath)
@@ -24,12 +11,8 @@ if (!browserPath) {
   console.warn(advice)
 }
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: browserPath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-  })
-}
+/** The one browser of the run. To close it here closes the pages that were opened here, and no others. */
+export const connectBrowser = (): Promise<Browser> => chromium.connect(inject('browserUrl'))
 
 export interface WatchedPage {
   page: Page

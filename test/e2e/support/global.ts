@@ -1,34 +1,62 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
+import { migrateDatabase } from '#db/migrate.ts'
+import { browserPath, launchBrowserServer } from '#scripts/lib/browser.ts'
 import { buildApp } from '#scripts/lib/build.ts'
 import { startPostgres } from '#scripts/lib/postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string
+    /** The database in it that each test's own is copied from: with every table, and no row. */
+    migratedDatabase: string
+    /** Empty when the machine has no browser. */
+    browserUrl: string
   }
 }
 
-/** Once for all files: the app built as it is deployed, and a Postgres in a fresh folder. */
+const root = resolve(import.meta.dirname, '../../..')
+const migratedDatabase = 'migrated'
+
+/** What is lost with the power is of no interest to a test. */
+const flags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'].flatMap(setting => ['-c', setting])
+
+/** Once for all files: the app built as it is deployed, a Postgres in a fresh folder, and a browser. */
 export default async function setup(project: TestProject) {
   const dir = await mkdtemp(join(tmpdir(), 'rollcall-test-'))
-  // As root, Postgres runs as another user, who must be able to enter.
-  await chmod(dir, 0o755)
-  // What is lost with the power is of no interest to a test.
-  const postgres = await startPostgres({ dataDir: join(dir, 'postgres'), flags: ['-c', 'fsync=off', '-c', 'max_connections=200'] })
-  project.provide('postgresUrl', postgres.url)
+  const stops: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })]
   const teardown = async () => {
-    await postgres.stop()
-    await rm(dir, { recursive: true, force: true })
+    for (const stop of stops.splice(0).reverse()) await stop()
   }
   try {
-    if (!process.env.ROLLCALL_TEST_NO_BUILD) await buildApp({ cwd: resolve(import.meta.dirname, '../../..') })
+    // As root, Postgres runs as another user, who must be able to enter.
+    await chmod(dir, 0o755)
+    const server = await startPostgres({ dataDir: join(dir, 'postgres'), flags })
+    stops.push(server.stop)
+    await createMigratedDatabase(server.url)
+    const browser = browserPath ? await launchBrowserServer() : undefined
+    stops.push(async () => browser?.close())
+    if (!process.env.ROLLCALL_TEST_NO_BUILD) await buildApp({ cwd: root })
+
+    project.provide('postgresUrl', server.url)
+    project.provide('migratedDatabase', migratedDatabase)
+    project.provide('browserUrl', browser?.wsEndpoint() ?? '')
   }
   catch (error) {
     await teardown()
     throw error
   }
   return teardown
+}
+
+async function createMigratedDatabase(postgresUrl: string) {
+  const sql = postgres(postgresUrl, { max: 1, onnotice: () => {} })
+  await sql.unsafe(`create database ${migratedDatabase}`)
+  await sql.end()
+  const url = new URL(postgresUrl)
+  url.pathname = `/${migratedDatabase}`
+  await migrateDatabase(url.href, join(root, 'db/migrations'))
 }

@@ -1,4 +1,3 @@
-import { migrateDatabase } from '#db/migrate.ts'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
@@ -19,7 +18,6 @@ export interface Mirror {
 /** A database and a local Clerk with no app between them: for what the sync does outside a request. */
 export async function startMirror(options: LocalClerkOptions = {}): Promise<Mirror> {
   const databaseUrl = await createTestDatabase()
-  await migrateDatabase(databaseUrl, 'db/migrations')
   const db = openDatabase(databaseUrl, { max: 5 })
   await ensureSyncState(db)
   const clerk = await startLocalClerk({ port: 0, ...options })

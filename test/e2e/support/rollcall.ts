@@ -23,12 +23,16 @@ export interface Rollcall {
   stop(): Promise<void>
 }
 
-/** A database of its own in the test Postgres. @returns its address */
-export async function createTestDatabase(): Promise<string> {
+/**
+ * A database of its own in the test Postgres, with every table.
+ * @param options.empty with no table, for a test of the migrations
+ * @returns its address
+ */
+export async function createTestDatabase({ empty = false }: { empty?: boolean } = {}): Promise<string> {
   const url = new URL(inject('postgresUrl'))
   const name = `t_${randomUUID().replaceAll('-', '')}`
   const sql = postgres(url.href, { max: 1, onnotice: () => {} })
-  await sql.unsafe(`create database ${name}`)
+  await sql.unsafe(`create database ${name} template ${empty ? 'template1' : inject('migratedDatabase')}`)
   await sql.end()
   url.pathname = `/${name}`
   return url.href

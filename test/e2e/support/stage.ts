@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { seedPosts } from '#scripts/demo/seed-posts.ts'
-import { launchBrowser, openPage } from './browser.ts'
+import { connectBrowser, openPage } from './browser.ts'
 import type { Rollcall } from './rollcall.ts'
 import { startRollcall } from './rollcall.ts'
 
@@ -25,7 +25,7 @@ export function useStage({ people = false }: { people?: boolean } = {}): Stage {
   let browser: Browser | undefined
 
   beforeAll(async () => {
-    [rollcall, browser] = await Promise.all([startRollcall({ clerk: { seed: people, paused: true } }), launchBrowser()])
+    [rollcall, browser] = await Promise.all([startRollcall({ clerk: { seed: people, paused: true } }), connectBrowser()])
     rollcall.clerk.deliveries.resume()
     await rollcall.clerk.deliveries.settled()
     if (people) await seedPosts(rollcall.db)

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import type { Browser, BrowserServer } from 'playwright-core'
+import { chromium } from 'playwright-core'
+
+const places = [
+  process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  chromium.executablePath(),
+]
+
+/** A browser of this machine; undefined when there is none. */
+export const browserPath: string | undefined = places.find(path => path && existsSync(path))
+
+const launchOptions = {
+  executablePath: browserPath,
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+}
+
+/** A browser for this process alone. */
+export const launchBrowser = (): Promise<Browser> => chromium.launch(launchOptions)
+
+/** A browser for several processes: each one connects to `wsEndpoint()`. */
+export const launchBrowserServer = (): Promise<BrowserServer> => chromium.launchServer(launchOptions)
