@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { signIn } from '#scripts/lib/clerk-ui.ts'
 import { postsWith, writePost } from '../support/feed.ts'
+import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
 const written = (page: Page, text: string) => postsWith(page, text).and(page.locator('[aria-busy=false]'))

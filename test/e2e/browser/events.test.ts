@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { adminEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { signIn } from '#scripts/lib/clerk-ui.ts'
 import { deliver, fixture } from '../support/delivery.ts'
+import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
 const events = (page: Page) => page.getByTestId('event')

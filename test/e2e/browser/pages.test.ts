@@ -5,7 +5,7 @@ import { adminEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { violationsOf } from '../support/axe.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { signIn } from '#scripts/lib/clerk-ui.ts'
+import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
 const { ada = '', theodora = '', kwame = '', ben = '' } = peopleIds

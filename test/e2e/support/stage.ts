@@ -6,6 +6,7 @@ import { seedPosts } from '#scripts/demo/seed-posts.ts'
 import { connectBrowser, openPage } from './browser.ts'
 import type { Rollcall } from './rollcall.ts'
 import { startRollcall } from './rollcall.ts'
+import { forgetSessions } from './session.ts'
 
 const failures = resolve(import.meta.dirname, '../../../.data/test-failures')
 
@@ -31,6 +32,7 @@ export function useStage({ people = false }: { people?: boolean } = {}): Stage {
     if (people) await seedPosts(rollcall.db)
   })
   afterAll(async () => {
+    forgetSessions()
     await browser?.close()
     await rollcall?.stop()
   })
