@@ -1,13 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { startLocalClerk } from '#local-clerk/index.ts'
 import { buildApp } from '#scripts/lib/build.ts'
 import { fillMirror } from '#scripts/lib/large-mirror.ts'
 import { freePort } from '#scripts/lib/ports.ts'
-import { startPostgres } from '#scripts/lib/postgres.ts'
+import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
+import { root } from '#scripts/lib/rollcall.ts'
 import { startApp } from '#scripts/lib/server.ts'
 import { median } from './lib/load.ts'
 
@@ -16,10 +14,7 @@ const LARGE = { users: 200_000, events: 1_000_000 }
 const CALLS = 15
 const TARGET = 3
 
-const root = resolve(import.meta.dirname, '..')
-const dir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'))
-await chmod(dir, 0o755)
-const postgres = await startPostgres({ dataDir: join(dir, 'postgres') })
+const postgres = await startTemporaryPostgres()
 const clerk = await startLocalClerk({ port: 0 })
 const admin = clerk.users.create({ firstName: 'Ada', publicMetadata: { role: 'admin' } }, { silent: true }).id
 if (!process.env.ROLLCALL_BENCH_NO_BUILD) await buildApp({ cwd: root })
@@ -103,5 +98,4 @@ for (const { app, db } of [small, large]) {
 }
 await clerk.close()
 await postgres.stop()
-await rm(dir, { recursive: true, force: true })
 process.exit(over.length === 0 ? 0 : 1)

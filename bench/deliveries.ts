@@ -1,12 +1,7 @@
-import { mkdtemp, rm, chmod } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
 import { closeDatabase, openDatabase } from '#db/client.ts'
-import { startLocalClerk } from '#local-clerk/index.ts'
 import { buildApp } from '#scripts/lib/build.ts'
-import { freePort } from '#scripts/lib/ports.ts'
-import { startPostgres } from '#scripts/lib/postgres.ts'
-import { startApp } from '#scripts/lib/server.ts'
+import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
+import { root, startAppWithClerk } from '#scripts/lib/rollcall.ts'
 import { guideHandler, startBaseline } from './lib/baselines.ts'
 import { measure, median, signDeliveries } from './lib/load.ts'
 
@@ -15,17 +10,12 @@ const USERS = 1_000
 const CONNECTIONS = 32
 const ROUNDS = 5
 
-const root = resolve(import.meta.dirname, '..')
-const dir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'))
-await chmod(dir, 0o755)
-const postgres = await startPostgres({ dataDir: join(dir, 'postgres') })
-const clerk = await startLocalClerk({ port: 0 })
+await buildApp({ cwd: root })
+const postgres = await startTemporaryPostgres()
+const rollcall = await startAppWithClerk({ databaseUrl: postgres.url })
+const { app, clerk } = rollcall
 const db = openDatabase(postgres.url)
 await db.$client`create table guide_users (id text primary key, first_name text)`
-
-await buildApp({ cwd: root })
-const port = await freePort()
-const app = await startApp({ cwd: root, port, quiet: true, env: { ...clerk.env, DATABASE_URL: postgres.url, NUXT_SITE_URL: `http://localhost:${port}` } })
 const verifyOnly = await startBaseline(clerk.webhookSecret, async () => {})
 const guide = await startBaseline(clerk.webhookSecret, guideHandler(db))
 
@@ -62,8 +52,7 @@ console.table(contestants.map(({ name, rates }) => ({
   'rounds': rates.map(Math.round).join(' '),
 })))
 
-await Promise.all([app.stop(), verifyOnly.close(), guide.close(), clerk.close()])
+await Promise.all([rollcall.stop(), verifyOnly.close(), guide.close()])
 await closeDatabase(db)
 await postgres.stop()
-await rm(dir, { recursive: true, force: true })
 process.exit(0)

@@ -1,16 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import { Agent, get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
-import { Webhook } from 'standardwebhooks'
-import { startLocalClerk } from '#local-clerk/index.ts'
-import { freePort } from '#scripts/lib/ports.ts'
-import { startPostgres } from '#scripts/lib/postgres.ts'
-import { startApp } from '#scripts/lib/server.ts'
+import { deliver } from '#scripts/lib/delivery.ts'
+import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
+import { startAppWithClerk } from '#scripts/lib/rollcall.ts'
 
 /**
  * Live, measured on the built server (`npm run build` first): many streams on one process, and how long a signed delivery
@@ -100,26 +95,17 @@ async function bareRoundTrips(databaseUrl: string, count: number): Promise<numbe
 
 const endings: (() => Promise<unknown>)[] = []
 try {
-  const dir = await mkdtemp(join(tmpdir(), 'rollcall-bench-'))
-  endings.push(() => rm(dir, { recursive: true, force: true }))
-  const database = await startPostgres({ dataDir: join(dir, 'postgres') })
+  const database = await startTemporaryPostgres()
   endings.push(() => database.stop())
-  const port = await freePort()
-  const clerk = await startLocalClerk({ port: 0, webhook: { url: `http://127.0.0.1:${port}/api/webhooks` } })
-  endings.push(() => clerk.close())
-  const app = await startApp({
-    cwd: resolve(import.meta.dirname, '..'),
-    port,
-    env: { ...clerk.env, DATABASE_URL: database.url, NUXT_SITE_URL: `http://localhost:${port}`, LIVE_STREAMS_PER_CLIENT: String(CLIENTS + 10) },
-    quiet: true,
-  })
-  endings.push(() => app.stop())
-  const url = `http://127.0.0.1:${port}`
+  const rollcall = await startAppWithClerk({ databaseUrl: database.url, env: { LIVE_STREAMS_PER_CLIENT: String(CLIENTS + 10) } })
+  endings.push(() => rollcall.stop())
+  const { app, clerk } = rollcall
+  // By its address, so that no name is looked up within what is measured.
+  const url = app.url.replace('localhost', '127.0.0.1')
   const id = clerk.users.create({ firstName: 'Ada' }).id
   await clerk.deliveries.settled()
 
   let clock = Date.now()
-  const webhook = new Webhook(clerk.webhookSecret)
   /** A signed delivery that renames Ada. @returns when its 200 was there, and how long it took */
   async function rename(name: string) {
     clock = Math.max(clock + 1, Date.now())
@@ -127,12 +113,8 @@ try {
       id, first_name: name, last_name: null, username: null, image_url: null, has_image: false, banned: false,
       email_addresses: [], primary_email_address_id: null, created_at: clock, updated_at: clock,
     } })
-    const msg = `msg_${randomUUID()}`
-    const at = new Date()
     const began = performance.now()
-    const answer = await fetch(`${url}/api/webhooks`, { method: 'POST', body, headers: {
-      'content-type': 'application/json', 'svix-id': msg, 'svix-timestamp': String(Math.floor(at.getTime() / 1000)), 'svix-signature': webhook.sign(msg, at, body),
-    } })
+    const answer = await deliver(url, clerk.webhookSecret, body)
     const answered = performance.now()
     const said = await answer.text()
     if (answer.status !== 200) throw new Error(`The delivery was answered ${answer.status}: ${said}`)

@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { defineCommand, runMain } from 'citty'
 import { Webhook } from 'standardwebhooks'
 import * as v from 'valibot'
 import { createClerkReader } from '#server/sync/clerk.ts'
 import { readEnv, ServerEnv, SigningSecrets } from '#server/schemas/env.ts'
+import { fixture, signedHeaders } from './lib/delivery.ts'
 
 const types = ['user.created', 'user.updated', 'user.deleted', 'session.created'] as const
-const fixtures = resolve(import.meta.dirname, '../test/fixtures/clerk')
 
-const Fixture = v.looseObject({ data: v.record(v.string(), v.unknown()), instance_id: v.string() })
 const Patch = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))
 
 interface Options {
@@ -27,18 +24,12 @@ interface Options {
 async function send(options: Options): Promise<boolean> {
   const secret = secretFrom(options.secret)
   const body = JSON.stringify(await makeEvent(options))
-  const at = new Date()
   const response = await fetch(options.url, {
     method: 'POST',
     body,
     redirect: 'manual',
     signal: AbortSignal.timeout(15_000),
-    headers: {
-      'content-type': 'application/json',
-      'svix-id': options.eventId,
-      'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'svix-signature': new Webhook(secret).sign(options.eventId, at, body),
-    },
+    headers: signedHeaders(new Webhook(secret), body, { id: options.eventId, at: new Date() }),
   })
   console.log(`${options.type} as ${options.eventId} to ${options.url}\n${response.status} ${await response.text()}`)
   return response.ok
@@ -49,12 +40,12 @@ async function makeEvent({ type, id, data, instance }: Options) {
   if (!v.is(v.picklist(types), type)) throw new Error(`"${type}" is not one of ${types.join(', ')}.`)
   const patch = v.safeParse(Patch, data)
   if (!patch.success) throw new Error('--data is a JSON object, such as {"first_name":"Maya"}.')
-  const fixture = v.parse(Fixture, JSON.parse(await readFile(resolve(fixtures, `${type}.json`), 'utf8')))
+  const documented = fixture(type)
   const now = Date.now()
   const about = type.startsWith('user.')
     ? { ...(id ? { id } : {}), ...(type === 'user.deleted' ? {} : { updated_at: now }) }
     : id ? { user_id: id, user: null } : {}
-  return { ...fixture, timestamp: now, instance_id: instance ?? await ownInstance() ?? fixture.instance_id, data: { ...fixture.data, ...about, ...patch.output } }
+  return { ...documented, timestamp: now, instance_id: instance ?? await ownInstance() ?? documented.instance_id, data: { ...documented.data, ...about, ...patch.output } }
 }
 
 /** The instance that the secret key belongs to: an endpoint that knows its own refuses any other. */

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http'
 import { Webhook } from 'standardwebhooks'
+import { signedHeaders } from '#scripts/lib/delivery.ts'
 
 export interface SignedDelivery { body: string, headers: Record<string, string> }
 
@@ -12,13 +13,7 @@ export function signDeliveries(secret: string, events: object[]): SignedDelivery
     const id = `msg_bench_${at.getTime()}_${index}`
     return {
       body,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(body)),
-        'svix-id': id,
-        'svix-timestamp': String(Math.floor(at.getTime() / 1000)),
-        'svix-signature': webhook.sign(id, at, body),
-      },
+      headers: { ...signedHeaders(webhook, body, { id, at }), 'content-length': String(Buffer.byteLength(body)) },
     }
   })
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import postgres from 'postgres'
@@ -58,6 +58,25 @@ export async function startPostgres(options: { dataDir: string, port?: number, r
   }
   await createDatabase(port)
   return { url: urlFor(port), dataDir, stop: () => server.stop() }
+}
+
+/**
+ * A Postgres in a fresh temporary folder, which goes when it stops.
+ * @param options.flags more `-c name=value` settings
+ */
+export async function startTemporaryPostgres(options: { flags?: string[] } = {}): Promise<LocalPostgres> {
+  const dir = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'))
+  const remove = () => rm(dir, { recursive: true, force: true })
+  try {
+    // As root, Postgres runs as another user, who must be able to enter.
+    await chmod(dir, 0o755)
+    const server = await startPostgres({ dataDir: join(dir, 'postgres'), flags: options.flags })
+    return { ...server, stop: () => server.stop().finally(remove) }
+  }
+  catch (error) {
+    await remove()
+    throw error
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { DeliveryOptions } from './support/delivery.ts'
-import { deliver, fixture } from './support/delivery.ts'
+import type { DeliveryOptions } from '#scripts/lib/delivery.ts'
+import { deliver, fixture } from '#scripts/lib/delivery.ts'
 import type { Rollcall } from './support/rollcall.ts'
 import { startRollcall } from './support/rollcall.ts'
 

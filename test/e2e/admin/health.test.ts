@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { deliver } from '../support/delivery.ts'
+import { deliver } from '#scripts/lib/delivery.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 import { adminApi, until } from './support.ts'

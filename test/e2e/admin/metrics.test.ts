@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import parsePrometheus from 'parse-prometheus-text-format'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { deliver } from '../support/delivery.ts'
+import { deliver } from '#scripts/lib/delivery.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 import { until } from './support.ts'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { adminEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { deliver, fixture } from '../support/delivery.ts'
+import { deliver, fixture } from '#scripts/lib/delivery.ts'
 import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { request } from 'node:http'
-import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '#scripts/lib/ports.ts'
+import { root } from '#scripts/lib/rollcall.ts'
 
 export interface Answer { status: number, text: string }
 
@@ -22,7 +22,7 @@ export async function startDev(env: Record<string, string>): Promise<DevServer> 
   const said: string[] = []
   // A group of its own: the command line starts a second process, and both must go.
   const child = spawn('nuxt', ['dev', '--port', String(port), '--host', 'localhost', '--dotenv', '.env.of-no-one'], {
-    cwd: resolve(import.meta.dirname, '../../..'),
+    cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'development', ...env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,12 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { migrateDatabase } from '#db/migrate.ts'
 import { browserPath, launchBrowserServer } from '#scripts/lib/browser.ts'
 import { buildApp } from '#scripts/lib/build.ts'
-import { startPostgres } from '#scripts/lib/postgres.ts'
+import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
+import { root } from '#scripts/lib/rollcall.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -18,7 +17,6 @@ declare module 'vitest' {
   }
 }
 
-const root = resolve(import.meta.dirname, '../../..')
 const migratedDatabase = 'migrated'
 
 /** What is lost with the power is of no interest to a test. */
@@ -26,15 +24,12 @@ const flags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'm
 
 /** Once for all files: the app built as it is deployed, a Postgres in a fresh folder, and a browser. */
 export default async function setup(project: TestProject) {
-  const dir = await mkdtemp(join(tmpdir(), 'rollcall-test-'))
-  const stops: (() => Promise<void>)[] = [() => rm(dir, { recursive: true, force: true })]
+  const stops: (() => Promise<void>)[] = []
   const teardown = async () => {
     for (const stop of stops.splice(0).reverse()) await stop()
   }
   try {
-    // As root, Postgres runs as another user, who must be able to enter.
-    await chmod(dir, 0o755)
-    const server = await startPostgres({ dataDir: join(dir, 'postgres'), flags })
+    const server = await startTemporaryPostgres({ flags })
     stops.push(server.stop)
     await createMigratedDatabase(server.url)
     const browser = browserPath ? await launchBrowserServer() : undefined

@@ -1,26 +1,18 @@
-import { resolve } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { inject } from 'vitest'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import type { LocalClerk, LocalClerkOptions } from '#local-clerk/index.ts'
-import { startLocalClerk } from '#local-clerk/index.ts'
-import { freePort } from '#scripts/lib/ports.ts'
+import type { AppWithClerk } from '#scripts/lib/rollcall.ts'
+import { startAppWithClerk } from '#scripts/lib/rollcall.ts'
 import type { RunningApp } from '#scripts/lib/server.ts'
-import { startApp } from '#scripts/lib/server.ts'
 
-export interface Rollcall {
-  /** The first instance. */
-  app: RunningApp
-  /** All instances, on one database. */
-  apps: RunningApp[]
-  clerk: LocalClerk
+export interface Rollcall extends AppWithClerk {
   db: Database
   databaseUrl: string
   /** As this user, by a fresh session token of the local Clerk; as a guest when null. */
   request(path: string, options?: { as?: string | null, method?: string, json?: unknown, body?: string, headers?: Record<string, string>, app?: RunningApp }): Promise<Response>
-  stop(): Promise<void>
 }
 
 /**
@@ -47,21 +39,16 @@ export async function createTestDatabase({ empty = false }: { empty?: boolean } 
  */
 export async function startRollcall(options: { instances?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, prepare?: (clerk: LocalClerk) => void, route?: (databaseUrl: string) => Promise<string> } = {}): Promise<Rollcall> {
   const databaseUrl = await createTestDatabase()
-  const routedUrl = await options.route?.(databaseUrl) ?? databaseUrl
-  const ports = await Promise.all(Array.from({ length: options.instances ?? 1 }, freePort))
-  const urls = ports.map(port => `http://localhost:${port}`)
-  const clerk = await startLocalClerk({ port: 0, retryScale: 0.001, webhook: { url: `${urls[0]}/api/webhooks` }, ...options.clerk })
-  options.prepare?.(clerk)
-  const env = { ...clerk.env, DATABASE_URL: routedUrl, NUXT_SITE_URL: urls.join(','), ...options.env }
-  const apps = await Promise.all(ports.map(port => startApp({ cwd: resolve(import.meta.dirname, '../../..'), port, env, quiet: true })))
-  const [app] = apps
-  if (!app) throw new Error('A Rollcall has one instance at least.')
+  const running = await startAppWithClerk({
+    ...options,
+    databaseUrl: await options.route?.(databaseUrl) ?? databaseUrl,
+    clerk: { retryScale: 0.001, ...options.clerk },
+  })
+  const { app, clerk } = running
   const db = openDatabase(databaseUrl, { max: 4 })
 
   return {
-    app,
-    apps,
-    clerk,
+    ...running,
     db,
     databaseUrl,
     async request(path, { as = null, method, json, body, headers = {}, app: to = app } = {}) {
@@ -73,8 +60,7 @@ export async function startRollcall(options: { instances?: number, env?: Record<
       })
     },
     async stop() {
-      await Promise.all(apps.map(one => one.stop()))
-      await clerk.close()
+      await running.stop()
       await closeDatabase(db)
     },
   }

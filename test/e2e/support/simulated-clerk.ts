@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { fixture } from './delivery.ts'
+import { fixture } from '#scripts/lib/delivery.ts'
 
 /** What Clerk holds of a user, as far as the mirror keeps it. Times are ms since 1970. */
 export interface SimulatedUser {

@@ -3,12 +3,13 @@ import { resolve } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { seedPosts } from '#scripts/demo/seed-posts.ts'
+import { root } from '#scripts/lib/rollcall.ts'
 import { connectBrowser, openPage } from './browser.ts'
 import type { Rollcall } from './rollcall.ts'
 import { startRollcall } from './rollcall.ts'
 import { forgetSessions } from './session.ts'
 
-const failures = resolve(import.meta.dirname, '../../../.data/test-failures')
+const failures = resolve(root, '.data/test-failures')
 
 export interface Stage {
   readonly rollcall: Rollcall

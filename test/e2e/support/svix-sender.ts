@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { deliver } from './delivery.ts'
+import { deliver } from '#scripts/lib/delivery.ts'
 
 export interface Message { id: string, body: string }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import * as v from 'valibot'
 import { recordFailedEvent } from '#db/queries/events.ts'
-import { deliver, fixture } from '../support/delivery.ts'
+import { deliver, fixture } from '#scripts/lib/delivery.ts'
 import { mirrorStates } from '../support/mirror-rows.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'

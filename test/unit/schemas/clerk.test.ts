@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as v from 'valibot'
 import { ClerkUser, describeIssue, isInstanceId } from '#server/schemas/clerk.ts'
-import { fixture } from '../../e2e/support/delivery.ts'
+import { fixture } from '#scripts/lib/delivery.ts'
 
 const { data: user } = fixture('user.created')
 const parse = (change: Record<string, unknown> = {}) => v.parse(ClerkUser, { ...user, ...change })

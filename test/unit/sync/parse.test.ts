@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseEvent } from '#server/sync/receive/parse.ts'
-import { fixture, fixtureInstance } from '../../e2e/support/delivery.ts'
+import { fixture, fixtureInstance } from '#scripts/lib/delivery.ts'
 
 const delivery = { id: 'msg_1', receivedAt: 0 }
 const parse = (event: unknown, instanceId: string | null = fixtureInstance) => parseEvent(JSON.stringify(event), delivery, instanceId)
