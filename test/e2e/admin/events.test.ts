@@ -10,7 +10,7 @@ import type { Mirror } from '../support/mirror.ts'
 import { startMirror } from '../support/mirror.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
-import { adminApi, openAdminStream, until } from './support.ts'
+import { adminApi, openAdminStream, until } from '../support/admin.ts'
 
 describe('with many events', () => {
   let mirror: Mirror

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { deliver } from '#scripts/lib/delivery.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
-import { adminApi, until } from './support.ts'
+import { adminApi, until } from '../support/admin.ts'
 
 let rollcall: Rollcall
 let admin: string

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { deliver } from '#scripts/lib/delivery.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
-import { until } from './support.ts'
+import { until } from '../support/admin.ts'
 
 const token = 'a-token-of-some-length'
 let rollcall: Rollcall

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createQueryCounter } from '../support/query-counter.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
-import { adminApi, until } from './support.ts'
+import { adminApi, until } from '../support/admin.ts'
 
 const counter = createQueryCounter()
 let rollcall: Rollcall

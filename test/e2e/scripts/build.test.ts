@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { freePort } from '#scripts/lib/ports.ts'
 import { startApp } from '#scripts/lib/server.ts'
-import { run } from './support/process.ts'
-import { createTestDatabase } from './support/rollcall.ts'
+import { run } from '../support/process.ts'
+import { createTestDatabase } from '../support/rollcall.ts'
 
 const start = (env: Record<string, string>) => run(process.execPath, ['.output/server/index.mjs'], { NODE_ENV: 'production', PORT: '0', ...env })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort, isFree } from '#scripts/lib/ports.ts'
-import { run } from './support/process.ts'
+import { run } from '../support/process.ts'
 
 let data: string
 beforeAll(async () => {

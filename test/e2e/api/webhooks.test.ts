@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DeliveryOptions } from '#scripts/lib/delivery.ts'
 import { deliver, fixture } from '#scripts/lib/delivery.ts'
-import type { Rollcall } from './support/rollcall.ts'
-import { startRollcall } from './support/rollcall.ts'
+import type { Rollcall } from '../support/rollcall.ts'
+import { startRollcall } from '../support/rollcall.ts'
 
 const secret = `whsec_${Buffer.from('the first secret of two').toString('base64')}`
 const second = `whsec_${Buffer.from('the other secret of two').toString('base64')}`

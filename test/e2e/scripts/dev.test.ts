@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LocalClerk } from '#local-clerk/index.ts'
 import { startLocalClerk } from '#local-clerk/index.ts'
-import type { DevServer } from './support/dev.ts'
-import { startDev } from './support/dev.ts'
-import { createTestDatabase } from './support/rollcall.ts'
+import type { DevServer } from '../support/dev.ts'
+import { startDev } from '../support/dev.ts'
+import { createTestDatabase } from '../support/rollcall.ts'
 
 const START_MS = 90_000
 const tunnel = 'abc.ngrok-free.app'

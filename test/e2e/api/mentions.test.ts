@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Rollcall } from './support/rollcall.ts'
-import { startRollcall } from './support/rollcall.ts'
+import type { Rollcall } from '../support/rollcall.ts'
+import { startRollcall } from '../support/rollcall.ts'
 
 let rollcall: Rollcall
 let ada: string

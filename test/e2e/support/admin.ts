@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AdminEventPage, AdminLiveMessage, AdminUserDetail, AdminUserPage, MirrorCharts, MirrorHealth, RunDetail, RunPage, UserDiff } from '#shared/types/admin.ts'
-import type { Rollcall } from '../support/rollcall.ts'
+import type { Rollcall } from './rollcall.ts'
 
 /** What the admin's pages ask for, as this admin. */
 export function adminApi(rollcall: Rollcall, admin: string) {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { insertPost } from '#db/queries/posts.ts'
 import { seedPosts } from '#scripts/demo/seed-posts.ts'
-import type { Rollcall } from './support/rollcall.ts'
-import { startRollcall } from './support/rollcall.ts'
+import type { Rollcall } from '../support/rollcall.ts'
+import { startRollcall } from '../support/rollcall.ts'
 
 const ids = {
   long: '01990000-0000-7000-8000-000000000001',
