@@ -36,7 +36,7 @@ export default defineConfig({
           // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them half of its time.
           sequence: { groupOrder: 1 },
           maxWorkers: Math.max(2, availableParallelism()),
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           // What is waited for comes late on a busy machine; that alone is no failure.
           expect: { poll: { timeout: 10_000 } },
