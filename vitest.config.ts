@@ -5,6 +5,17 @@ import { defineConfig } from 'vitest/config'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
+const e2e = {
+  globalSetup: ['test/e2e/support/global.ts'],
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // What is waited for comes late on a busy machine; that alone is no failure.
+  expect: { poll: { timeout: 10_000 } },
+}
+
+/** What measures when things come on a page, and must not share the machine with another file. */
+const alone = ['test/e2e/browser/shift.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,16 +41,22 @@ export default defineConfig({
       }),
       {
         test: {
+          ...e2e,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/e2e/support/global.ts'],
+          exclude: alone,
           // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them half of its time.
           sequence: { groupOrder: 1 },
           maxWorkers: Math.max(2, availableParallelism()),
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // What is waited for comes late on a busy machine; that alone is no failure.
-          expect: { poll: { timeout: 10_000 } },
+        },
+      },
+      {
+        test: {
+          ...e2e,
+          name: 'e2e-alone',
+          include: alone,
+          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
         },
       },
     ],

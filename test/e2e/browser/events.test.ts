@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { text } from 'node:stream/consumers'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { adminEmail } from '#local-clerk/index.ts'
@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('the list of users', () => {
     await page.getByTestId('export-csv').getByText('1 row', { exact: true }).waitFor()
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export-csv').click()])
     expect(download.suggestedFilename()).toMatch(/^users-\d{4}-\d\d-\d\d\.csv$/)
-    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n')
+    const lines = (await text(await download.createReadStream())).trim().split('\n')
     expect(lines).toHaveLength(2)
     expect(lines[0]).toContain('id,name,username')
     expect(lines[1]).toContain('Noor Haddad')

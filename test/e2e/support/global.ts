@@ -22,7 +22,7 @@ const migratedDatabase = 'migrated'
 /** What is lost with the power is of no interest to a test. */
 const flags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'].flatMap(setting => ['-c', setting])
 
-/** Once for all files: the app built as it is deployed, a Postgres in a fresh folder, and a browser. */
+/** Once for all files of a project: the app built as it is deployed, a Postgres in a fresh folder, and a browser. */
 export default async function setup(project: TestProject) {
   const stops: (() => Promise<void>)[] = []
   const teardown = async () => {
@@ -35,6 +35,8 @@ export default async function setup(project: TestProject) {
     const browser = browserPath ? await launchBrowserServer() : undefined
     stops.push(async () => browser?.close())
     if (!process.env.ROLLCALL_TEST_NO_BUILD) await buildApp({ cwd: root })
+    // The next project of this run finds it built.
+    process.env.ROLLCALL_TEST_NO_BUILD = '1'
 
     project.provide('postgresUrl', server.url)
     project.provide('migratedDatabase', migratedDatabase)
