@@ -55,5 +55,6 @@ export function signInJson(signIn: SignIn, ctx: Context) {
       : null,
     created_session_id: signIn.createdSessionId,
     client_trust_state: 'known',
+    timezone: null,
   } satisfies Sdk<SignInJSON, 'identifier' | 'supported_first_factors' | 'supported_second_factors' | 'first_factor_verification' | 'user_data'>
 }

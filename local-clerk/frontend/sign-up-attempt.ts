@@ -66,5 +66,6 @@ export function signUpJson(signUp: SignUp) {
     abandon_at: signUp.at + 24 * 60 * 60 * 1000,
     legal_accepted_at: null,
     locale: null,
+    timezone: null,
   } satisfies Sdk<SignUpJSON, 'verifications'>
 }

@@ -60,6 +60,7 @@ export function userJson(user: User, url: string) {
     last_sign_in_at: user.lastSignInAt,
     last_active_at: user.lastActiveAt,
     banned: user.banned,
+    deprovisioned: false,
     locked: false,
     lockout_expires_in_seconds: null,
     verification_attempts_remaining: 100,
@@ -72,6 +73,7 @@ export function userJson(user: User, url: string) {
     mfa_disabled_at: null,
     legal_accepted_at: null,
     locale: null,
+    timezone: null,
   } satisfies Sdk<UserJSON, 'email_addresses'>
 }
 

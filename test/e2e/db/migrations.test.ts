@@ -5,7 +5,7 @@ import { createTestDatabase } from '../support/rollcall.ts'
 
 let sql: postgres.Sql
 beforeAll(async () => {
-  sql = postgres(await createTestDatabase(), { max: 1, onnotice: () => {} })
+  sql = postgres(await createTestDatabase({ empty: true }), { max: 1, onnotice: () => {} })
 })
 afterAll(() => sql?.end())
 
