@@ -23,6 +23,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          // Some try thousands of made-up values.
+          testTimeout: 20_000,
         },
       },
       await defineVitestProject({
