@@ -16,6 +16,8 @@ export async function signIn(page: Page, identifier: string, from = '/sign-in'):
   if (cookies) {
     await page.context().addCookies(cookies)
     await page.goto(new URLSearchParams(from.split('?')[1]).get('redirect_url') ?? '/')
+    // Clerk's button comes after the page is hydrated: from here on it answers to clicks, as after the form.
+    await page.locator('.cl-userButtonTrigger:visible').waitFor()
   }
   else {
     await signInByForm(page, identifier, from)
