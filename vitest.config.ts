@@ -13,8 +13,8 @@ const e2e = {
   expect: { poll: { timeout: 10_000 } },
 }
 
-/** What measures when things come on a page, and must not share the machine with another file. */
-const alone = ['test/e2e/browser/shift.test.ts']
+/** What measures how soon things come or end, and must not share the machine with another file. */
+const alone = ['test/e2e/browser/shift.test.ts', 'test/e2e/scripts/build.test.ts']
 
 export default defineConfig({
   test: {
