@@ -15,6 +15,7 @@ export default createConfigForNuxt({ features: { standalone: true, stylistic: tr
       'vue/singleline-html-element-content-newline': 'off',
       'vue/max-attributes-per-line': ['error', { singleline: 4 }],
       'vue/html-self-closing': ['error', { html: { void: 'any' } }],
+      'vue/no-restricted-html-elements': ['error', { element: ['UButton'], message: 'Use ShellButton: the product has one button.' }],
     },
   },
   {
