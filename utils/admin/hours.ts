@@ -21,7 +21,7 @@ export function describeDeliveries(hours: readonly ChartHour[], span: string): s
   const sums = sumHours(hours)
   const kinds = chartKinds.filter(kind => sums[kind] > 0)
   const all = kinds.reduce((total, kind) => total + sums[kind], 0)
-  if (all === 0) return `No delivery came in the last ${span}.`
+  if (all === 0) return `No deliveries in the last ${span}.`
   const number = (value: number) => value.toLocaleString('en-GB')
   const came = `${number(all)} ${all === 1 ? 'delivery' : 'deliveries'} in the last ${span}`
   if (kinds.length === 1) return `${came}, ${all === 1 ? '' : 'all '}${kinds[0] ?? ''}.`
@@ -32,9 +32,9 @@ export function describeDeliveries(hours: readonly ChartHour[], span: string): s
 export function describeLag(hours: readonly ChartHour[], span: string, nameHour: (iso: string) => string): string {
   const lags = hours.flatMap(({ hour, lag }) => lag ? [{ hour, ...lag }] : [])
   const slowest = lags.reduce<(typeof lags)[number] | null>((worst, one) => !worst || one.p95 > worst.p95 ? one : worst, null)
-  if (!slowest) return `No event was applied in the last ${span}.`
-  const usual = `In a usual hour, half of the events were in the copy within ${spanOf(median(lags.map(({ p50 }) => p50)))} of Clerk’s change, and 95 of 100 within ${spanOf(median(lags.map(({ p95 }) => p95)))}.`
-  return lags.length > 1 ? `${usual} The slowest hour was ${nameHour(slowest.hour)}: ${spanOf(slowest.p95)}.` : usual
+  if (!slowest) return `No events were applied in the last ${span}.`
+  const usual = `In a typical hour, the median lag was ${spanOf(median(lags.map(({ p50 }) => p50)))} and the p95 was ${spanOf(median(lags.map(({ p95 }) => p95)))}.`
+  return lags.length > 1 ? `${usual} The slowest hour was ${nameHour(slowest.hour)}, with a p95 of ${spanOf(slowest.p95)}.` : usual
 }
 
 /** An hour by the clock of a zone: 0 to 23. */

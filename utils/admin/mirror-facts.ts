@@ -2,7 +2,7 @@ import type { MirrorFacts, RunSummary } from '#shared/types/admin.ts'
 import type { RefusalReason } from '#shared/types/sync.ts'
 import { driftKinds } from '#shared/types/sync.ts'
 
-export const refusalWords: Record<RefusalReason, string> = { headers: 'no signature', signature: 'wrong signature', time: 'wrong time' }
+export const refusalWords: Record<RefusalReason, string> = { headers: 'no signature', signature: 'bad signature', time: 'bad timestamp' }
 
 const number = (value: number) => value.toLocaleString('en-GB')
 
@@ -19,16 +19,16 @@ export function foundWords(run: Pick<RunSummary, 'found' | 'error'>): string {
     ...driftKinds.flatMap(kind => driftCounts[kind] > 0 ? [`${number(driftCounts[kind])} ${kind}`] : []),
     ...unusable > 0 ? [`${number(unusable)} unusable`] : [],
     ...unconfirmed > 0 ? [`${number(unconfirmed)} unconfirmed`] : [],
-    ...refused ? ['refused to delete'] : [],
+    ...refused ? ['deletions refused'] : [],
   ]
-  return parts.join(', ') || 'nothing differed'
+  return parts.join(', ') || 'no drift'
 }
 
 /** What kind of scan it is: a word for a table. */
 export const runWords = ({ kind, dryRun }: Pick<RunSummary, 'kind' | 'dryRun'>): string =>
   dryRun ? 'Dry run' : kind === 'backfill' ? 'Backfill' : 'Reconcile'
 
-/** Deliveries of the last day that could not be verified: `3, wrong signature`. */
+/** Deliveries of the last day that could not be verified: `3, bad signature`. */
 export function refusedWords({ refusals }: Pick<MirrorFacts, 'refusals'>): string {
   const some = refusals.filter(({ day }) => day > 0)
   const all = some.reduce((sum, { day }) => sum + day, 0)

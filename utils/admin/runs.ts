@@ -7,16 +7,16 @@ const plural = (count: number) => `${number(count)} ${count === 1 ? 'user' : 'us
 
 export const phaseWords: Record<ScanPhase, string> = {
   listing: 'Reading Clerk’s users',
-  checking: 'Asking for those that no list shows',
-  gone: 'Asking for those that Clerk did not list',
+  checking: 'Looking up users that are still pending',
+  gone: 'Looking up users that Clerk did not list',
 }
 
-/** What a kind of drift means, and what became of it. */
+/** What each kind of drift means, and how it is repaired. */
 export const driftWords: Record<DriftKind, { title: string, meaning: string, repair: string }> = {
-  missing: { title: 'Missing', meaning: 'Clerk has them, and they were not here.', repair: 'added' },
-  stale: { title: 'Stale', meaning: 'Clerk says something else of them than was here.', repair: 'updated' },
-  gone: { title: 'Gone', meaning: 'They were here, and Clerk says 404.', repair: 'turned into tombstones' },
-  revived: { title: 'Revived', meaning: 'A scan took them for gone, and Clerk has them after all.', repair: 'brought back' },
+  missing: { title: 'Missing', meaning: 'In Clerk, but not in this copy.', repair: 'added' },
+  stale: { title: 'Stale', meaning: 'Their data in this copy differed from Clerk’s.', repair: 'updated' },
+  gone: { title: 'Gone', meaning: 'In this copy, but no longer in Clerk.', repair: 'turned into tombstones' },
+  revived: { title: 'Revived', meaning: 'An earlier scan removed them, but Clerk has them.', repair: 'restored' },
 }
 
 /** How far a scan is: `1,500 of 20,000 users · 480 a second · 39 s left`. */
@@ -25,12 +25,12 @@ export function progressWords({ phase, done, of, perSecond }: ScanProgress): str
   return [`${number(done)} of ${plural(of)}`, ...phase === 'listing' && perSecond > 0 ? [`${number(perSecond)} a second`] : [], ...left].join(' · ')
 }
 
-/** What became of a run, a sentence. */
+/** The result of a run, as a sentence. */
 export function resultSentence(run: RunSummary, drift: number): string {
   const read = plural(run.counts?.seen ?? 0)
   if (run.error) return run.dryRun ? 'The dry run failed.' : run.kind === 'backfill' ? 'The backfill failed.' : 'The reconcile failed.'
   if (run.kind === 'backfill') return `${read} read, ${number(run.counts?.written ?? 0)} written.`
-  if (drift === 0) return run.found?.refused ? `${read} read. No one was taken for gone.` : `Nothing differs: ${read} read, and all are as Clerk has them.`
+  if (drift === 0) return run.found?.refused ? `${read} read. No users were deleted.` : `Nothing differs: ${read} checked.`
   if (run.dryRun) return `${plural(drift)} ${drift === 1 ? 'differs' : 'differ'}. Nothing was changed.`
   return `${plural(drift)} differed, and ${drift === 1 ? 'was' : 'were'} repaired.`
 }

@@ -2,25 +2,25 @@ import type { AdminUser } from '#shared/types/admin.ts'
 
 /** What an admin calls the columns of a user. */
 export const userFieldLabels: Readonly<Record<keyof AdminUser, string>> = {
-  id: 'Clerk id',
+  id: 'User ID',
   name: 'Name',
-  username: 'User name',
+  username: 'Username',
   firstName: 'First name',
   lastName: 'Last name',
   imageUrl: 'Picture',
-  email: 'E-mail',
+  email: 'Email',
   banned: 'Banned',
   status: 'Status',
   clerkCreatedAt: 'Joined',
   clerkUpdatedAt: 'Changed in Clerk',
-  clerkEventAt: 'Event’s time',
+  clerkEventAt: 'Event time',
   lastSignInAt: 'Last sign-in',
   deletedAt: 'Deleted',
   syncedAt: 'Synced',
   syncedBy: 'Synced by',
 }
 
-/** In the order in which they are read; what the page's head says already is left out. */
+/** The columns that the page of a user lists, in that order; the page's heading shows the others. */
 export const userFieldNames = [
   'firstName', 'lastName', 'username', 'email', 'imageUrl', 'banned',
   'clerkCreatedAt', 'clerkUpdatedAt', 'clerkEventAt', 'lastSignInAt', 'deletedAt', 'syncedAt', 'syncedBy',

@@ -13,7 +13,7 @@ const applied = (count: number) => ({ applied: count, stale: 0, ignored: 0, reje
 const name = (iso: string) => clockTime(iso, 'UTC')
 
 describe('deliveries in a sentence', () => {
-  it('says that none came', () => expect(describeDeliveries([hour(1), hour(2)], 'day')).toBe('No delivery came in the last day.'))
+  it('says that none came', () => expect(describeDeliveries([hour(1), hour(2)], 'day')).toBe('No deliveries in the last day.'))
 
   it('adds the hours up', () => {
     const hours = [hour(1, { outcomes: applied(1200) }), hour(2, { outcomes: { ...applied(3), stale: 2 }, refused: 1 })]
@@ -28,11 +28,11 @@ describe('deliveries in a sentence', () => {
 })
 
 describe('lag in a sentence', () => {
-  it('says that nothing was applied', () => expect(describeLag([hour(1)], 'day', name)).toBe('No event was applied in the last day.'))
+  it('says that nothing was applied', () => expect(describeLag([hour(1)], 'day', name)).toBe('No events were applied in the last day.'))
 
   it('takes the middle hour for the usual one, and names the slowest', () => {
     const hours = [hour(1, { lag: { p50: 40, p95: 100 } }), hour(2), hour(3, { lag: { p50: 50, p95: 3_000 } }), hour(4, { lag: { p50: 60, p95: 200 } })]
-    expect(describeLag(hours, 'day', name)).toBe('In a usual hour, half of the events were in the copy within 50 ms of Clerk’s change, and 95 of 100 within 200 ms. The slowest hour was 03:00: 3.0 s.')
+    expect(describeLag(hours, 'day', name)).toBe('In a typical hour, the median lag was 50 ms and the p95 was 200 ms. The slowest hour was 03:00, with a p95 of 3.0 s.')
   })
 })
 

@@ -14,20 +14,20 @@ const found = (change: object) => run({ found: { driftCounts: { ...none, missing
 const sentence = (one: RunSummary) => resultSentence(one, countDrift(one))
 
 describe('the result of a run', () => {
-  it('is that nothing differs', () => expect(sentence(run())).toBe('Nothing differs: 25 users read, and all are as Clerk has them.'))
+  it('is that nothing differs', () => expect(sentence(run())).toBe('Nothing differs: 25 users checked.'))
   it('is what differed, and whether that was repaired', () => {
     expect(sentence(found({}))).toBe('3 users differed, and were repaired.')
     expect(sentence({ ...found({}), dryRun: true })).toBe('3 users differ. Nothing was changed.')
   })
   it('is not that all is well when it refused or failed', () => {
-    expect(sentence(found({ driftCounts: none, refused: { found: 1_200, limit: 10 } }))).toBe('25 users read. No one was taken for gone.')
+    expect(sentence(found({ driftCounts: none, refused: { found: 1_200, limit: 10 } }))).toBe('25 users read. No users were deleted.')
     expect(sentence(run({ error: { code: 'internal' }, found: null }))).toBe('The reconcile failed.')
   })
 })
 
 it('says what a run found in a few words', () => {
-  expect(foundWords(run())).toBe('nothing differed')
-  expect(foundWords(found({ unconfirmed: 1200, refused: { found: 1_200, limit: 10 } }))).toBe('2 missing, 1 stale, 1,200 unconfirmed, refused to delete')
+  expect(foundWords(run())).toBe('no drift')
+  expect(foundWords(found({ unconfirmed: 1200, refused: { found: 1_200, limit: 10 } }))).toBe('2 missing, 1 stale, 1,200 unconfirmed, deletions refused')
   expect(foundWords(run({ error: { code: 'internal' } }))).toBe('failed')
 })
 
@@ -45,6 +45,6 @@ it('says who started a run and how long it took', () => {
 
 it('says why deliveries were refused', () => {
   const refusals = (day: number) => [{ reason: 'signature' as const, day, streak: 0, since: null, lastAt: '2026-11-21T04:00:00.000Z' }]
-  expect(refusedWords({ refusals: refusals(3) })).toBe('3, wrong signature')
+  expect(refusedWords({ refusals: refusals(3) })).toBe('3, bad signature')
   expect(refusedWords({ refusals: refusals(0) })).toBe('0')
 })
