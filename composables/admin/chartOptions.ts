@@ -14,13 +14,13 @@ interface ChartInput {
   palette: ChartPalette
 }
 
-/** Deliveries per hour, stacked by what became of them. */
+/** Deliveries per hour, stacked by outcome. */
 export function deliveriesOption(input: ChartInput): ChartOption {
   const { hours, palette } = input
   return {
     ...frame(input, (hour) => {
       const kinds = chartKinds.filter(kind => countOf(hour, kind) > 0).reverse()
-      return kinds.length === 0 ? line('no delivery', '') : kinds.map(kind => line(kind, countOf(hour, kind).toLocaleString('en-GB'), palette[kind])).join('')
+      return kinds.length === 0 ? line('no deliveries', '') : kinds.map(kind => line(kind, countOf(hour, kind).toLocaleString('en-GB'), palette[kind])).join('')
     }),
     yAxis: { type: 'value', minInterval: 1, splitNumber: 3, axisLabel: { color: palette.ink }, splitLine: { lineStyle: { color: palette.line } } },
     series: chartKinds.map(kind => ({
@@ -32,7 +32,7 @@ export function deliveriesOption(input: ChartInput): ChartOption {
       data: hours.map(hour => countOf(hour, kind)),
       itemStyle: {
         color: palette[kind],
-        // Told apart by more than its colour.
+        // Hatched: colour alone must not tell it apart.
         ...kind === 'refused' ? { decal: { symbol: 'rect', color: palette.paper, dashArrayX: [1, 0], dashArrayY: [1, 3], rotation: -Math.PI / 4 } } : {},
       },
     })),
@@ -43,13 +43,13 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Round spans, about ten times as long as the one before, in words of clocks. */
+/** The ticks of the lag axis in ms, each about ten times the one before. */
 const spans = new Map([
   [1, '1 ms'], [10, '10 ms'], [100, '100 ms'], [1_000, '1 s'], [10_000, '10 s'], [MINUTE, '1 min'], [10 * MINUTE, '10 min'],
   [HOUR, '1 h'], [10 * HOUR, '10 h'], [4 * DAY, '4 d'], [40 * DAY, '40 d'], [400 * DAY, '400 d'],
 ])
 
-/** How long events took from Clerk's clock to our commit: half of them, and 95 of 100. */
+/** How long events took from Clerk's clock to our commit: median and p95. */
 export function lagOption(input: ChartInput): ChartOption {
   const { hours, palette } = input
   const values = hours.flatMap(({ lag }) => lag ? [atLeastOne(lag.p50), atLeastOne(lag.p95)] : [])
@@ -69,7 +69,7 @@ export function lagOption(input: ChartInput): ChartOption {
     itemStyle: { color },
   })
   return {
-    ...frame(input, ({ lag }) => lag ? line('95 of 100 within', spanOf(lag.p95), palette.p95) + line('half within', spanOf(lag.p50), palette.p50) : line('nothing applied', '')),
+    ...frame(input, ({ lag }) => lag ? line('p95', spanOf(lag.p95), palette.p95) + line('Median', spanOf(lag.p50), palette.p50) : line('nothing applied', '')),
     yAxis: {
       type: 'log',
       min,
@@ -108,7 +108,7 @@ function frame({ hours, range, timeZone, locale, palette }: ChartInput, describe
       backgroundColor: palette.paper,
       borderColor: palette.line,
       textStyle: { color: palette.text, fontFamily: 'inherit', fontSize: 14 },
-      // Our own words and numbers alone: nothing of anyone gets in here as markup.
+      // This is markup: it may hold our own words and numbers, never text from users.
       formatter: (shown) => {
         const hour = hours[(Array.isArray(shown) ? shown[0] : shown)?.dataIndex ?? -1]
         return hour ? `<strong>${clockTime(hour.hour, timeZone, { weekday: true, locale })}</strong>${describe(hour)}` : ''

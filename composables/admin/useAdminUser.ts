@@ -1,18 +1,13 @@
-import type { AdminUserDetail, UserDiff } from '#shared/types/admin'
-
-/** What came of reading one user from Clerk: whether the version rule had the row written. */
-interface Resynced { written: boolean }
-
-/** All that is here of one user, and Clerk's answer about them beside it. */
+/** Everything stored about one user, and beside it what Clerk says about them now. */
 export function useAdminUser(id: string) {
   const request = useRequestFetch()
-  const path = `/api/admin/users/${encodeURIComponent(id)}`
+  const path = `/api/admin/users/${encodeURIComponent(id)}` as const
 
-  const loaded = useAsyncData(`admin-user:${id}`, () => request<AdminUserDetail>(path))
-  // Clerk is asked when a person looks, never while a page is rendered.
-  const diff = useAsyncData(`admin-user:${id}:diff`, () => request<UserDiff>(`${path}/diff`), { server: false, lazy: true })
+  const loaded = useAsyncData(`admin-user:${id}`, () => request(path))
+  // Clerk is asked by the browser, never while the server renders a page.
+  const diff = useAsyncData(`admin-user:${id}:diff`, () => request(`${path}/diff`), { server: false, lazy: true })
 
-  // Its row has been written: what differed may not any more.
+  // The row was written: what differed may be equal now.
   watch(() => loaded.data.value?.user?.syncedAt, (_, before) => before && void diff.refresh())
 
   useLive({
@@ -28,8 +23,8 @@ export function useAdminUser(id: string) {
     resyncing.value = true
     resynced.value = null
     try {
-      const { written } = await request<Resynced>(`${path}/resync`, { method: 'POST' })
-      // The row first, so that the two never speak of different moments.
+      const { written } = await request(`${path}/resync`, { method: 'POST' })
+      // The row first, so that the comparison is never older than the row.
       await loaded.refresh()
       await diff.refresh()
       resynced.value = { words: wordsFor(written, diff.data.value?.status === 'same'), ok: true }
@@ -44,7 +39,7 @@ export function useAdminUser(id: string) {
     loaded,
     detail: loaded.data,
     diff: diff.data,
-    /** Words, when the difference could not be asked for at all. */
+    /** Why the comparison could not be made. */
     diffFailure: computed(() => diff.error.value ? failureMessage(diff.error.value) : null),
     asking: computed(() => diff.status.value === 'idle' || diff.status.value === 'pending'),
     askAgain: () => diff.refresh(),
@@ -55,8 +50,8 @@ export function useAdminUser(id: string) {
 }
 
 function wordsFor(written: boolean, same: boolean): string {
-  if (written) return 'Read from Clerk, and written.'
+  if (written) return 'Updated from Clerk.'
   return same
-    ? 'Read from Clerk: it says the same, so nothing was written.'
-    : 'Read from Clerk: our row is the newer one, so it stays as it is.'
+    ? 'Already up to date with Clerk. Nothing was changed.'
+    : 'Our row is newer than Clerk’s answer, so it was kept.'
 }

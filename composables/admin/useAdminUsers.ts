@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { userSorts } from '#shared/schemas/admin'
 import { syncSources } from '#shared/types/sync'
 import type { UserSort } from '#shared/schemas/admin'
-import type { AdminUser, AdminUserPage } from '#shared/types/admin'
+import type { AdminUser } from '#shared/types/admin'
 import type { UserStatus } from '#shared/types/user'
 
 export const userStatuses = ['here', 'pending', 'gone'] as const
@@ -22,18 +22,18 @@ export type UserFilters = v.InferOutput<typeof Filters>
 /** The admin's list of users: searched, filtered, sorted, page by page. */
 export function useAdminUsers() {
   const request = useRequestFetch()
-  const { filters, set } = useAddressFilters(Filters)
+  const { filters, filtered, set, clear } = useAddressFilters(Filters, ['sort', 'order'])
   const query = computed(() => ({ ...filters.value, q: filters.value.q || undefined }))
-  /** All rows, by status; not only those of the search. */
+  /** All users by status, whatever the search. */
   const counts = useState<Record<UserStatus, number> | null>('admin-user-counts', () => null)
 
   const pages = usePages<AdminUser>('admin-users', async (cursor) => {
-    const page = await request<AdminUserPage>('/api/admin/users', { query: { ...query.value, cursor, limit: 50 } })
+    const page = await request('/api/admin/users', { query: { ...query.value, cursor, limit: 50 } })
     counts.value = page.counts
     return { items: page.users, nextCursor: page.nextCursor }
   }, query)
 
-  /** The same column again turns the order; a new one starts where people look first. */
+  /** The same column again reverses the order; a new column starts with the order that is useful first. */
   function sortBy(sort: UserSort): void {
     const turned = filters.value.order === 'asc' ? 'desc' : 'asc'
     set({ sort, order: sort === filters.value.sort ? turned : sort === 'name' ? 'asc' : 'desc' })
@@ -42,12 +42,13 @@ export function useAdminUsers() {
   return {
     ...pages,
     filters,
-    filtered: computed(() => Boolean(filters.value.q || filters.value.status || filters.value.syncedBy || filters.value.banned)),
+    filtered,
     counts,
     set,
+    clear,
     sortBy,
     csv: computed(() => withQuery('/api/admin/users.csv', query.value)),
-    /** How many rows match; null while that is not known. */
+    /** How many users match; null while that is not known. */
     matching: computed(() => {
       const { q, status, syncedBy, banned } = filters.value
       if (pages.state.value === 'done') return pages.items.value.length

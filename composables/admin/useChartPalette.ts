@@ -1,6 +1,6 @@
 export type ChartPalette = Record<ChartKind | 'p50' | 'p95' | 'ink' | 'text' | 'line' | 'paper', string>
 
-/** The colours of the charts, as the style sheet has them (`--chart-…`), for a library that cannot read it. Null until mounted. */
+/** The colours of the charts, read from the style sheet (`--chart-…`), since ECharts cannot read CSS variables. Null until mounted. */
 export function useChartPalette() {
   const palette = shallowRef<ChartPalette | null>(null)
   const mode = useColorMode()
@@ -25,7 +25,7 @@ export function useChartPalette() {
   }
 
   onMounted(read)
-  // Once the class on the root has changed.
+  // After the class on the root element has changed.
   watch(() => mode.value, () => void nextTick(read), { flush: 'post' })
   return palette
 }

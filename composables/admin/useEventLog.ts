@@ -1,5 +1,5 @@
 import type { MaybeRefOrGetter } from 'vue'
-import type { AdminEvent, AdminEventPage } from '#shared/types/admin'
+import type { AdminEvent } from '#shared/types/admin'
 
 /**
  * The event log, newest first, page by page, and live.
@@ -8,7 +8,7 @@ import type { AdminEvent, AdminEventPage } from '#shared/types/admin'
 export function useEventLog(key: string, filters: MaybeRefOrGetter<EventFilters>, limit = 50) {
   const request = useRequestFetch()
   const fetchPage = async (cursor?: string) => {
-    const page = await request<AdminEventPage>('/api/admin/events', { query: { ...eventQuery(toValue(filters), Date.now()), cursor, limit } })
+    const page = await request('/api/admin/events', { query: { ...eventQuery(toValue(filters), Date.now()), cursor, limit } })
     return { items: page.events, nextCursor: page.nextCursor }
   }
 

@@ -4,13 +4,13 @@ import * as v from 'valibot'
 import { AdminLiveMessageJson } from '#shared/schemas/admin-live'
 import type { AdminEvent } from '#shared/types/admin'
 
-/** Who has scrolled less is still looking at the newest. */
+/** Someone who has scrolled less is still looking at the newest events. */
 const TOP_PX = 100
-/** More news than this is not kept beside the list: it is asked for again. */
+/** With more new events than this the list is fetched again. */
 const MOST = 300
 
 interface EventList {
-  /** As the API answered, newest first. */
+  /** The pages that were fetched, newest first. */
   list: Readonly<Ref<readonly AdminEvent[]>>
   /** Whether an event belongs to this list at all. */
   isListed(event: AdminEvent): boolean
@@ -19,12 +19,12 @@ interface EventList {
 }
 
 /**
- * A list of events with those that arrive meanwhile. At the top of the page they come in at once; further down they wait,
- * so that what one reads stays where it is. One that is on the list already is replaced there, and goes when it no longer belongs.
+ * A list of events with those that arrive live. At the top of the page they are added at once; further down they wait, so
+ * that what someone reads does not move. An event that is already listed is replaced, and removed when it no longer belongs.
  */
 export function useLiveEvents({ list, isListed, askNewest, reload }: EventList) {
   const news = shallowRef(new Map<string, AdminEvent>())
-  /** Those of the news that were let in. */
+  /** The ids of live events that are shown. */
   const admitted = shallowRef(new Set<string>())
   const many = ref(false)
 
@@ -37,7 +37,7 @@ export function useLiveEvents({ list, isListed, askNewest, reload }: EventList) 
     .sort((a, b) => b.lastReceivedAt.localeCompare(a.lastReceivedAt)))
   const waiting = computed(() => arrivals.value.filter(({ id }) => !admitted.value.has(id)).length)
 
-  const rows = computed(() => [
+  const items = computed(() => [
     ...arrivals.value.filter(({ id }) => admitted.value.has(id)),
     ...list.value.flatMap((event) => {
       const newer = news.value.get(event.id)
@@ -45,7 +45,7 @@ export function useLiveEvents({ list, isListed, askNewest, reload }: EventList) 
     }),
   ])
 
-  /** Lets in what waits. */
+  /** Shows the events that wait. */
   async function take(): Promise<void> {
     if (many.value) return reload()
     admitted.value = new Set(news.value.keys())
@@ -66,10 +66,10 @@ export function useLiveEvents({ list, isListed, askNewest, reload }: EventList) 
     if (atTop.value && !many.value) void take()
   }
 
-  /** What came while nobody listened. */
+  /** Adds what came while the stream was closed. */
   async function catchUp(): Promise<void> {
     const newest = await askNewest().catch(() => null)
-    // When the server is out of reach the stream is too, and this is asked again when it is back.
+    // The stream fails with the server, and asks for this again when it is open.
     if (!newest) return
     const missed = newest.filter(({ id, lastReceivedAt }) => news.value.get(id)?.lastReceivedAt !== lastReceivedAt && !inList.value.has(id))
     if (missed.length > 0 && missed.length === newest.length && list.value.length > 0) return overflow()
@@ -83,25 +83,25 @@ export function useLiveEvents({ list, isListed, askNewest, reload }: EventList) 
 
   watch(atTop, top => top && take())
 
-  onMounted(() => followAdminStream({
-    hear(json) {
+  onMounted(() => useEventStream('/api/admin/live', {
+    message(json) {
       const message = v.safeParse(AdminLiveMessageJson, json)
       if (!message.success) return
       if (message.output.type === 'many') void overflow()
       else hear(message.output.events)
     },
-    open: () => void catchUp(),
+    missed: () => void catchUp(),
   }))
 
   return {
-    rows,
-    /** The ids of those that came in live. */
+    items,
+    /** The ids of events that came in live. */
     admitted,
-    /** How many wait further up; more than could be counted when `many`. */
+    /** How many wait; `many` when there are too many to count. */
     waiting,
     many,
     take,
-    /** The list was asked for anew, and holds what was news. */
+    /** To be called when the list was fetched again: it now holds the live events. */
     forget(): void {
       const newest = list.value[0]?.lastReceivedAt ?? ''
       news.value = new Map([...news.value].filter(([, event]) => event.lastReceivedAt > newest))

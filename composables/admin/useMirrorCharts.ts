@@ -1,15 +1,14 @@
 import * as v from 'valibot'
 import { ChartsQuery } from '#shared/schemas/admin'
-import type { MirrorCharts } from '#shared/types/admin'
 
 const EVERY_MS = 60_000
 
-/** Deliveries and lag by the hour, of the last day or week: the address says which. */
+/** Deliveries and lag by hour, for the last day or week: the address says which. */
 export function useMirrorCharts() {
   const route = useRoute()
   const request = useRequestFetch()
   const range = computed(() => v.parse(v.fallback(ChartsQuery, { range: 'day' }), { range: route.query.range }).range)
 
-  const fresh = useFresh('mirror-charts', () => request<MirrorCharts>('/api/admin/charts', { query: { range: range.value } }), { everyMs: EVERY_MS, about: range })
+  const fresh = useFresh('mirror-charts', () => request('/api/admin/charts', { query: { range: range.value } }), { everyMs: () => EVERY_MS, about: range })
   return { ...fresh, range }
 }

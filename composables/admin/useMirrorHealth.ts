@@ -1,13 +1,15 @@
-import type { MirrorHealth } from '#shared/types/admin'
-
 const EVERY_MS = 15_000
+/** While a scan runs, so that its progress can be followed. */
+const RUNNING_MS = 1_000
 
-/** Whether the copy is right, as the server judges it now: the verdict and what it is made of. */
+/** Whether the copy is right, as the server judges it now: the verdict and the facts behind it. */
 export function useMirrorHealth() {
   const request = useRequestFetch()
-  const fresh = useFresh('mirror-health', () => request<MirrorHealth>('/api/admin/sync'), { everyMs: EVERY_MS })
+  const fresh = useFresh('mirror-health', () => request('/api/admin/sync'), {
+    everyMs: health => health?.facts.running ? RUNNING_MS : EVERY_MS,
+  })
 
-  onMounted(() => followAdminStream({ hear: () => void fresh.askSoon(), open: () => void fresh.askSoon() }))
+  onMounted(() => useEventStream('/api/admin/live', { message: fresh.askSoon, missed: fresh.askSoon }))
 
   return fresh
 }

@@ -1,38 +1,96 @@
-import type { RunPage, RunSummary } from '#shared/types/admin'
+import type { RunDetail, RunSummary } from '#shared/types/admin'
+
+type Mirror = ReturnType<typeof useMirrorHealth>
+
+interface ReconcileOptions { dryRun?: boolean, force?: boolean }
 
 /**
- * The reconcile that runs, or else the last one: whoever started it and wherever.
- * @param mirror asked already
+ * A run with its report. Only the mirror's facts say what runs now and how far it is; the report is read when its run
+ * has ended.
+ * @param mirror already loaded
+ * @param id null: no run
  */
-export function useReconcile(mirror: ReturnType<typeof useMirrorHealth>) {
+export function useRun(mirror: Mirror, id: () => string | null) {
   const request = useRequestFetch()
-  const { start, starting } = useReconcileStart()
-  const facts = computed(() => mirror.data.value?.facts ?? null)
+  const stored = useAsyncData('admin-run', async () => {
+    const wanted = id()
+    return wanted === null ? null : request(`/api/admin/runs/${wanted}`)
+  }, { watch: [id] })
 
-  /** What was started here, before the server's facts name it. */
-  const mine = ref<string | null>(null)
-  // Ids of runs grow with time: the newest of those that are known.
-  const id = computed(() => [mine.value, facts.value?.running?.id, facts.value?.lastReconcile?.id].filter(one => typeof one === 'string').sort().at(-1) ?? null)
-  const alive = computed(() => facts.value?.running?.id === id.value || (mine.value === id.value && facts.value?.cutOff?.id !== id.value))
-  const current = useRun(id, alive)
+  const live = computed(() => {
+    const running = mirror.data.value?.facts.running ?? null
+    return running?.id === id() ? running : null
+  })
+  watch(live, (now, before) => before && !now && stored.refresh())
+
+  const run = computed<RunDetail | null>(() => stored.data.value ? { ...stored.data.value, ...live.value } : null)
+
+  return {
+    /** To be awaited by the page. */
+    ready: stored,
+    run,
+    /** Until its report is here. */
+    running: computed(() => run.value?.finishedAt === null && (live.value !== null || stored.status.value === 'pending')),
+    failure: computed(() => stored.error.value ? failureMessage(stored.error.value) : null),
+  }
+}
+
+/**
+ * The newest reconcile, whoever started it and wherever, and the list of all runs.
+ * @param mirror already loaded
+ */
+export function useReconcile(mirror: Mirror) {
+  const request = useRequestFetch()
+  const facts = computed(() => mirror.data.value?.facts)
+
+  // Ids of runs grow with time.
+  const newest = computed(() => [facts.value?.running, facts.value?.cutOff, facts.value?.lastReconcile].flatMap(run => run?.id ?? []).toSorted().at(-1) ?? null)
+  const current = useRun(mirror, () => newest.value)
 
   const list = usePages<RunSummary>('admin-runs', async (cursor) => {
-    const { runs, nextCursor } = await request<RunPage>('/api/admin/runs', { query: { cursor, limit: 20 } })
+    const { runs, nextCursor } = await request('/api/admin/runs', { query: { cursor, limit: 20 } })
     return { items: runs, nextCursor }
-  }, () => null)
+  })
+  // A run has begun or ended.
+  watch(() => `${current.run.value?.id} ${current.run.value?.finishedAt}`, () => list.ready.refresh())
 
-  // Begun or ended: the facts and the list say so too.
-  watch(() => `${current.run.value?.id} ${current.run.value?.finishedAt}`, () => Promise.all([mirror.ask(), list.ready.refresh()]))
+  const { start } = useReconcileStart()
+  const beginning = ref(false)
 
   return {
     ...current,
     list,
-    busy: computed(() => starting.value || current.goesOn.value),
-    async begin(options: { dryRun?: boolean, force?: boolean }): Promise<void> {
-      const started = await start(options)
-      // Another one may run already: the facts name it.
-      if (started) mine.value = started
-      else await mirror.ask()
+    busy: computed(() => beginning.value || current.running.value),
+    async begin(options: ReconcileOptions): Promise<void> {
+      beginning.value = true
+      await start(options)
+      // When nothing was started, another run may be why: the facts name it.
+      await mirror.ask()
+      beginning.value = false
     },
   }
+}
+
+/** Starts a reconcile in the server. A toast says what went wrong. */
+export function useReconcileStart() {
+  const toast = useToast()
+  const starting = ref(false)
+
+  /** @returns the id of the run; null when none was started */
+  async function start(options: ReconcileOptions): Promise<string | null> {
+    if (starting.value) return null
+    starting.value = true
+    try {
+      return (await $fetch('/api/admin/reconcile', { method: 'POST', body: options })).runId
+    }
+    catch (error) {
+      toast.add({ title: 'The reconcile did not start', description: failureMessage(error), color: 'error' })
+      return null
+    }
+    finally {
+      starting.value = false
+    }
+  }
+
+  return { start, starting: readonly(starting) }
 }

@@ -3,11 +3,11 @@ import * as v from 'valibot'
 import type { UserSort } from '#shared/schemas/admin'
 
 export const userColumns = [
-  { key: 'email', label: 'E-mail' },
+  { key: 'email', label: 'Email' },
   { key: 'status', label: 'Status' },
   { key: 'joined', label: 'Joined', sort: 'joined' },
   { key: 'synced', label: 'Synced', sort: 'synced' },
-  { key: 'id', label: 'Clerk id' },
+  { key: 'id', label: 'User ID' },
   { key: 'version', label: 'Version' },
   { key: 'signedIn', label: 'Last sign-in' },
   { key: 'deleted', label: 'Deleted' },
@@ -19,10 +19,10 @@ const keys = userColumns.map(({ key }) => key)
 const usual: UserColumn[] = ['email', 'status', 'joined', 'synced', 'id']
 const Kept = v.fallback(v.pipe(v.string(), v.parseJson(), v.array(v.picklist(keys))), usual)
 
-/** The columns of the admin's list of users beside the name, as this browser last chose them. */
+/** The columns of the admin's list of users, as last chosen in this browser. The name is always shown. */
 export function useUserColumns() {
   const chosen = useLocalStorage<UserColumn[]>('rollcall:user-columns', usual, {
-    // The server knows no choice: what it rendered is taken over first.
+    // The server does not know the choice, so it is applied after hydration.
     initOnMounted: true,
     serializer: { read: text => v.parse(Kept, text), write: value => JSON.stringify(value) },
   })

@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)('the event log', () => {
     expect(await events(page).count()).toBe(before + 1)
 
     await choose(page, 'filter-type', 'user.deleted')
-    await page.getByTestId('list-empty').getByText('No event matches.').waitFor()
+    await page.getByTestId('list-empty').getByText('No events match these filters.').waitFor()
     clerk.users.update(peopleIds.ben ?? '', { firstName: 'Ben' })
     clerk.users.delete(peopleIds.anh ?? '')
     await expect.poll(() => events(page).count()).toBe(1)
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('the event log', () => {
     await page.getByTestId('new-events').waitFor({ state: 'detached' })
   }))
 
-  it('says in words why an event was rejected, and what to do', () => stage.visit(async (page) => {
+  it('says why an event was rejected, and what to do', () => stage.visit(async (page) => {
     const { app, clerk } = stage.rollcall
     await open(page, '/admin/events?outcome=rejected')
     await page.getByTestId('list-empty').waitFor()
@@ -78,7 +78,7 @@ describe.skipIf(!hasBrowser)('the event log', () => {
     await events(page).first().waitFor()
     await page.getByTestId('outcome-rejected').click()
     await expect.poll(() => outcomes(page)).toEqual(['rejected'])
-    await choose(page, 'filter-time', 'The last hour')
+    await choose(page, 'filter-time', 'Last hour')
     await page.waitForURL('**/admin/events?outcome=rejected&last=hour')
     await page.reload()
     expect(await outcomes(page)).toEqual(['rejected'])
@@ -87,7 +87,7 @@ describe.skipIf(!hasBrowser)('the event log', () => {
     await page.goBack()
     await expect.poll(() => events(page).count()).toBeGreaterThan(1)
 
-    await choose(page, 'filter-time', 'From … to …')
+    await choose(page, 'filter-time', 'Custom range')
     await page.getByTestId('filter-until').fill('2020-01-01T00:00')
     await page.getByTestId('list-empty').waitFor()
     expect(new URL(page.url()).searchParams.get('until')).toBe('2020-01-01T00:00:00.000Z')
@@ -117,12 +117,12 @@ describe.skipIf(!hasBrowser)('the list of users', () => {
   it('shows the columns that were chosen, also after a reload', () => stage.visit(async (page) => {
     await open(page, '/admin/users')
     await users(page).first().waitFor()
-    expect(await headers(page)).toEqual(['Name', 'E-mail', 'Status', 'Joined', 'Synced', 'Clerk id'])
+    expect(await headers(page)).toEqual(['Name', 'Email', 'Status', 'Joined', 'Synced', 'User ID'])
     await page.getByTestId('columns').click()
-    await page.getByRole('menuitemcheckbox', { name: 'E-mail' }).click()
+    await page.getByRole('menuitemcheckbox', { name: 'Email' }).click()
     await page.getByRole('menuitemcheckbox', { name: 'Version' }).click()
     await page.keyboard.press('Escape')
-    const chosen = ['Name', 'Status', 'Joined', 'Synced', 'Clerk id', 'Version']
+    const chosen = ['Name', 'Status', 'Joined', 'Synced', 'User ID', 'Version']
     await expect.poll(() => headers(page)).toEqual(chosen)
     await page.reload()
     await expect.poll(() => headers(page)).toEqual(chosen)
@@ -138,7 +138,7 @@ describe.skipIf(!hasBrowser)('the list of users', () => {
     await choose(page, 'filter-banned', 'Banned')
     await expect.poll(() => users(page).count()).toBe(1)
     await choose(page, 'filter-synced', 'Synced by scan')
-    await page.getByTestId('list-empty').getByText('No user matches.').waitFor()
+    await page.getByTestId('list-empty').getByText('No users match these filters.').waitFor()
     await page.goBack()
     await expect.poll(() => users(page).count()).toBe(1)
     await page.reload()

@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)('the page of one user', () => {
 
     await diff(page, 'differs').waitFor()
     expect(await differing(page).allInnerTexts()).toEqual([
-      expect.stringMatching(/^User name\s+nour\s+\w+$/),
+      expect.stringMatching(/^Username\s+nour\s+\w+$/),
       expect.stringMatching(/^First name\s+Nour\s+Noor$/),
       expect.stringMatching(/^Changed in Clerk\s+20\S+ \S+\s+20\S+ \S+$/),
     ])
@@ -46,14 +46,14 @@ describe.skipIf(!hasBrowser)('the page of one user', () => {
     expect(await page.getByTestId('provenance').innerText()).toMatch(/^From a webhook, .*version 20/)
 
     await page.getByTestId('resync').click()
-    await page.getByTestId('resynced').getByText('Read from Clerk, and written.').waitFor()
+    await page.getByTestId('resynced').getByText('Updated from Clerk.').waitFor()
     await diff(page, 'same').waitFor()
     expect(await field(page, 'firstName').innerText()).toBe('Nour')
     expect(await page.getByTestId('provenance').innerText()).toMatch(/^Read from Clerk on request, now/)
     await page.getByRole('heading', { level: 1, name: 'Nour Haddad' }).waitFor()
 
     await page.getByTestId('resync').click()
-    await page.getByTestId('resynced').getByText('it says the same').waitFor()
+    await page.getByTestId('resynced').getByText('Already up to date').waitFor()
 
     // The event of it was late, and its row comes in by itself.
     clerk.deliveries.resume()
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)('the page of one user', () => {
     const body = JSON.stringify({ object: 'event', type: 'user.updated', data: { object: 'user', id: 'user_unusable' }, timestamp: Date.now(), instance_id: clerk.instanceId })
     expect((await deliver(app.url, clerk.webhookSecret, body)).status).toBe(422)
     await open(page, '/admin/users/user_unusable')
-    await page.getByText('Only events speak of this id.').waitFor()
+    await page.getByText('Only events mention this ID.').waitFor()
     await page.getByTestId('event-why').getByText('It is signed, but the user inside cannot be stored').waitFor()
     await diff(page, 'unreachable').getByText('Neither Clerk nor this copy').waitFor()
 
