@@ -17,7 +17,7 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
   const route = useRoute()
   const router = useRouter()
   const defaults = v.parse(schema, {})
-  // The same filters stay the same object, whatever else happens to the address: what watches them asks the server.
+  // Equal filters stay the same object, since every change of the object makes a request.
   const filters = computed<TFilters>((before) => {
     const now = v.parse(schema, route.query)
     return before && isSame(before, now) ? before : now

@@ -60,7 +60,8 @@ export function useReconcile(mirror: Mirror) {
   return {
     ...current,
     list,
-    busy: computed(() => beginning.value || current.running.value),
+    /** Whether a scan runs, whoever started it: another one would be refused. */
+    busy: computed(() => beginning.value || Boolean(facts.value?.running)),
     async begin(options: ReconcileOptions): Promise<void> {
       beginning.value = true
       await start(options)
