@@ -33,12 +33,13 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
     leaving = false
   }))
 
-  const set: SetFilters<TFilters> = (change, { replace } = { replace: false }) => {
+  function go(next: FilterValues, replace = false): void {
     if (leaving) return
-    const next = { ...filters.value, ...change }
     const query = Object.fromEntries(Object.entries(next).filter(([key, value]) => value !== defaults[key]))
     void (replace ? router.replace({ query }) : router.push({ query }))
   }
+
+  const set: SetFilters<TFilters> = (change, options) => go({ ...filters.value, ...change }, options?.replace)
 
   return {
     filters,
@@ -46,7 +47,7 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
     filtered: computed(() => !isSame({ ...filters.value, ...orderOf(defaults) }, defaults)),
     set,
     /** Shows all rows again, in the same order. */
-    clear: () => set({ ...defaults, ...orderOf(filters.value) }),
+    clear: () => go({ ...defaults, ...orderOf(filters.value) }),
   }
 }
 

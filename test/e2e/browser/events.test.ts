@@ -128,6 +128,14 @@ describe.skipIf(!hasBrowser)('the list of users', () => {
     await expect.poll(() => headers(page)).toEqual(chosen)
   }))
 
+  it('clears its filters, and keeps its order', () => stage.visit(async (page) => {
+    await open(page, '/admin/users?q=zzzz&status=gone&sort=name&order=asc')
+    await page.getByTestId('list-empty').getByText('Clear filters').click()
+    await users(page).first().waitFor()
+    expect(new URL(page.url()).search).toBe('?sort=name&order=asc')
+    expect(await page.getByTestId('user-search').inputValue()).toBe('')
+  }))
+
   it('keeps its filters through a reload, and on the way back from a user', () => stage.visit(async (page) => {
     const { clerk, db } = stage.rollcall
     clerk.users.setBanned(peopleIds.ben ?? '', true)
