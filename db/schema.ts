@@ -1,11 +1,20 @@
 import { sql } from 'drizzle-orm'
-import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { outcomes, refusalReasons, syncSources } from '#shared/types/sync.ts'
 import type { EventReason, Outcome, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
 
-/** Milliseconds are what Clerk gives and what JavaScript can hold; more would not survive a round trip. */
-const instant = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' })
+/** A time as Postgres writes it, such as `2026-11-21 07:33:12.48+00`, in ISO 8601: `2026-11-21T07:33:12.480Z`. */
+export const toIso = (time: string): string => new Date(time).toISOString()
+
+/**
+ * A moment, read and written as ISO 8601 text. Milliseconds are what Clerk gives and what JavaScript can hold; more
+ * would not survive a round trip.
+ */
+const instant = customType<{ data: string, driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  fromDriver: toIso,
+})
 
 const isOneOf = (column: AnyPgColumn, values: readonly string[]) => sql`${column} in (${sql.raw(values.map(value => `'${value}'`).join(', '))})`
 

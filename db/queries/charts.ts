@@ -1,14 +1,16 @@
-import type postgres from 'postgres'
+import { asc, eq, getTableColumns, gt, sql, sum } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { ChartHour } from '#shared/types/admin.ts'
 import type { Database } from '../client.ts'
-
-type Sql = Database['$client']
+import { eventHours, refusals } from '../schema.ts'
 
 /**
- * What is counted of the hours between two bounds, one row for each hour, the empty ones too.
+ * What is counted of these hours, one row for each, the empty ones too, in the columns of `event_hours`. By hand: the
+ * builder has neither generated rows nor percentiles.
  * An event counts in the hour in which it was last received, the lag in the hour in which it was first applied.
+ * @param hours a query of one column, `hour`
  */
-const countHours = (sql: Sql, hours: postgres.Fragment) => sql`
+const countHours = (hours: SQL) => sql`
   select
     h.hour,
     count(*) filter (where e.outcome = 'applied')::int as applied,
@@ -27,6 +29,15 @@ const countHours = (sql: Sql, hours: postgres.Fragment) => sql`
   group by h.hour
 `
 
+/** When the hour that runs began. A statement that began in the last hour may still commit: a minute is longer than any takes. */
+const openHour = sql`date_trunc('hour', now() - interval '1 minute', 'UTC')`
+
+/** The hours from one to another that are not rolled up yet. */
+const missingHours = (from: SQL, to: SQL) => sql`
+  select g.hour from generate_series(${from}, ${to}, interval '1 hour') as g (hour)
+  where not exists (select from event_hours x where x.hour = g.hour)
+`
+
 /**
  * Rolls up the hours that are over and not rolled up yet, so that the charts never read a million events.
  * A later redelivery moves its event into the hour in which it came: that hour counts it too, and the one that is
@@ -34,54 +45,23 @@ const countHours = (sql: Sql, hours: postgres.Fragment) => sql`
  * @param back hours to look back
  */
 export async function rollUpHours(db: Database, back: number): Promise<void> {
-  const sql = db.$client
-  // A statement that began in the last hour may still commit: a minute is longer than any takes.
-  const missing = sql`
-    select g.hour
-    from generate_series(date_trunc('hour', now(), 'UTC') - make_interval(hours => ${back}), date_trunc('hour', now() - interval '1 minute', 'UTC') - interval '1 hour', interval '1 hour') as g (hour)
-    where not exists (select from event_hours x where x.hour = g.hour)
-  `
-  await sql`
-    insert into event_hours (hour, applied, stale, ignored, rejected, failed, lag_median, lag_high)
-    ${countHours(sql, missing)}
-    on conflict (hour) do nothing
-  `
-}
-
-interface HourRow {
-  hour: string
-  applied: number
-  stale: number
-  ignored: number
-  rejected: number
-  failed: number
-  lag_median: number | null
-  lag_high: number | null
-  refused: number
+  const missing = missingHours(sql`date_trunc('hour', now(), 'UTC') - make_interval(hours => ${back})`, sql`${openHour} - interval '1 hour'`)
+  await db.insert(eventHours).select(countHours(missing)).onConflictDoNothing()
 }
 
 /** This many hours up to now, oldest first: the closed ones from their table, the last ones from the log. */
 export async function listHours(db: Database, back: number): Promise<ChartHour[]> {
-  const sql = db.$client
-  const open = sql`
-    select g.hour
-    from generate_series(date_trunc('hour', now() - interval '1 minute', 'UTC'), now(), interval '1 hour') as g (hour)
-    where not exists (select from event_hours x where x.hour = g.hour)
-  `
-  const rows = await sql<HourRow[]>`
-    select h.*, coalesce((select sum(r.count) from refusals r where r.hour = h.hour), 0)::int as refused
-    from (
-      select hour, applied, stale, ignored, rejected, failed, lag_median, lag_high from event_hours
-      where hour > now() - make_interval(hours => ${back})
-      union all
-      ${countHours(sql, open)}
-    ) h
-    order by h.hour
-  `
-  return rows.map(({ hour, refused, lag_median: p50, lag_high: p95, ...outcomes }) => ({
-    hour: new Date(hour).toISOString(),
-    outcomes: { applied: outcomes.applied, stale: outcomes.stale, ignored: outcomes.ignored, rejected: outcomes.rejected, failed: outcomes.failed },
-    refused,
-    lag: p50 === null || p95 === null ? null : { p50, p95 },
-  }))
+  const closed = db.select().from(eventHours).where(gt(eventHours.hour, sql`now() - make_interval(hours => ${back})`))
+  const hours = db.$with('hours', getTableColumns(eventHours)).as(sql`${closed} union all ${countHours(missingHours(openHour, sql`now()`))}`)
+  const { hour, applied, stale, ignored, rejected, failed, lagMedian, lagHigh } = hours
+  const refused = db.select({ sum: sum(refusals.count) }).from(refusals).where(eq(refusals.hour, hour))
+  return db.with(hours)
+    .select({
+      hour,
+      outcomes: { applied, stale, ignored, rejected, failed },
+      refused: sql`coalesce(${refused}, 0)`.mapWith(Number),
+      lag: sql<ChartHour['lag']>`case when ${lagMedian} is not null then json_build_object('p50', ${lagMedian}, 'p95', ${lagHigh}) end`,
+    })
+    .from(hours)
+    .orderBy(asc(hour))
 }

@@ -1,118 +1,105 @@
+import { and, desc, eq, gt, gte, lt, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { EventsQuery } from '#shared/schemas/admin.ts'
 import type { Position } from '#shared/schemas/paging.ts'
 import type { AdminEvent } from '#shared/types/admin.ts'
-import type { EventReason, Outcome, ReasonDetails, ReasonFor } from '#shared/types/sync.ts'
+import { outcomes } from '#shared/types/sync.ts'
+import type { ReasonDetails, ReasonFor } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
+import { users, webhookEvents } from '../schema.ts'
+import { isPast, toPage } from './paging.ts'
 
 /**
  * Notes that an event could not be applied by our own fault; Svix will send it again.
- * Written late, it may come after a retry that succeeded: what was judged stays so, and only the count of deliveries grows.
+ * It may be written after a retry that succeeded: then the outcome stays, and only the count of deliveries grows.
  */
 export async function recordFailedEvent(db: Database, event: { id: string, type: string | null, userId: string | null, reason: ReasonFor<'failed'>, details: ReasonDetails | null, durationMs: number }): Promise<void> {
-  await db.$client`
-    insert into webhook_events as e (id, type, user_id, first_received_at, last_received_at, outcome, reason, details, duration_ms)
-    values (${event.id}, ${event.type}, ${event.userId}, now(), now(), 'failed', ${event.reason}, ${JSON.stringify(event.details)}::text::jsonb, ${event.durationMs})
-    on conflict (id) do update set
-      last_received_at = now(),
-      deliveries = e.deliveries + 1,
-      reason = case when e.outcome = 'failed' then excluded.reason else e.reason end,
-      details = case when e.outcome = 'failed' then excluded.details else e.details end,
-      duration_ms = excluded.duration_ms
-  `
+  const now = sql`now()`
+  await db.insert(webhookEvents)
+    .values({ ...event, outcome: 'failed', firstReceivedAt: now, lastReceivedAt: now })
+    .onConflictDoUpdate({
+      target: webhookEvents.id,
+      set: {
+        lastReceivedAt: now,
+        deliveries: sql`${webhookEvents.deliveries} + 1`,
+        reason: sql`case when ${webhookEvents.outcome} = 'failed' then excluded.reason else ${webhookEvents.reason} end`,
+        details: sql`case when ${webhookEvents.outcome} = 'failed' then excluded.details else ${webhookEvents.details} end`,
+        durationMs: event.durationMs,
+      },
+    })
 }
 
-interface EventRow {
-  id: string
-  type: string | null
-  user_id: string | null
-  user_name: string | null
-  occurred_at: string | null
-  first_received_at: string
-  last_received_at: string
-  applied_at: string | null
-  deliveries: number
-  outcome: Outcome
-  reason: EventReason | null
-  details: ReasonDetails | null
-  duration_ms: number | null
+/** From Clerk's clock to our commit, ms; 0 where Clerk's clock is ahead. */
+export const lag = sql<number | null>`case when ${webhookEvents.occurredAt} is not null and ${webhookEvents.appliedAt} is not null
+  then greatest(0, extract(epoch from ${webhookEvents.appliedAt} - ${webhookEvents.occurredAt}) * 1000)::float8 end`
+
+const eventColumns = {
+  id: webhookEvents.id,
+  type: webhookEvents.type,
+  userId: webhookEvents.userId,
+  userName: users.name,
+  occurredAt: webhookEvents.occurredAt,
+  firstReceivedAt: webhookEvents.firstReceivedAt,
+  lastReceivedAt: webhookEvents.lastReceivedAt,
+  appliedAt: webhookEvents.appliedAt,
+  deliveries: webhookEvents.deliveries,
+  outcome: webhookEvents.outcome,
+  reason: webhookEvents.reason,
+  details: webhookEvents.details,
+  durationMs: webhookEvents.durationMs,
+  lagMs: lag,
 }
 
-const iso = (text: string | null) => text === null ? null : new Date(text).toISOString()
-const time = (text: string) => new Date(text).toISOString()
+const isOfUser = eq(users.id, webhookEvents.userId)
+const newestFirst = [desc(webhookEvents.lastReceivedAt), desc(webhookEvents.id)]
 
-function toAdminEvent(row: EventRow): AdminEvent {
-  const { id, type, outcome, reason } = row
-  const [occurredAt, appliedAt] = [iso(row.occurred_at), iso(row.applied_at)]
-  return {
-    id,
-    type,
-    userId: row.user_id,
-    userName: row.user_name,
-    occurredAt,
-    firstReceivedAt: time(row.first_received_at),
-    lastReceivedAt: time(row.last_received_at),
-    appliedAt,
-    deliveries: row.deliveries,
-    outcome,
-    reason,
-    details: row.details,
-    durationMs: row.duration_ms,
-    lagMs: occurredAt && appliedAt ? Math.max(0, Date.parse(appliedAt) - Date.parse(occurredAt)) : null,
-  }
+/** The event log, newest first, paged by keyset. */
+export async function listEvents(db: Database, query: EventsQuery): Promise<{ events: AdminEvent[], next: Position | null }> {
+  const found = await selectEvents(db, query)
+  const { rows, next } = toPage(found, query.limit, event => ({ key: event.lastReceivedAt, id: event.id }))
+  return { events: rows, next }
 }
 
 /**
- * The event log, newest first, paged by keyset. Each filter is a prefix of an index in this order, so that no page
- * walks past rows that it does not show: a type alone is looked up once for each outcome.
+ * Each filter is a prefix of an index in the list's order, so that no page walks past rows that it does not show; a type
+ * alone is looked up once for each outcome. The ids of the page come first, from the index alone: where all columns have
+ * to be fetched, Postgres prefers to walk by time.
  */
-export async function listEvents(db: Database, query: EventsQuery): Promise<{ events: AdminEvent[], next: Position | null }> {
-  const rows = await db.$client<EventRow[]>`${selectEvents(db.$client, query)}`
-  const last = rows.length > query.limit ? rows[query.limit - 1] : undefined
-  return {
-    events: rows.slice(0, query.limit).map(toAdminEvent),
-    next: last ? { key: time(last.last_received_at), id: last.id } : null,
-  }
-}
+export function selectEvents(db: Database, { type, outcome, user, since, until, cursor, limit }: EventsQuery) {
+  const { id, lastReceivedAt } = webhookEvents
+  const select = (outcomeIs: SQL | undefined) => db
+    .select({ id, lastReceivedAt })
+    .from(webhookEvents)
+    .where(and(
+      outcomeIs,
+      type === undefined ? undefined : eq(webhookEvents.type, type),
+      user === undefined ? undefined : eq(webhookEvents.userId, user),
+      since === undefined ? undefined : gte(lastReceivedAt, since),
+      until === undefined ? undefined : lt(lastReceivedAt, until),
+      isPast('desc', lastReceivedAt, id, cursor),
+    ))
+    .orderBy(...newestFirst)
+    .limit(limit + 1)
 
-/** The plan of `listEvents`, for the test that looks for the index. */
-export async function explainListEvents(db: Database, query: EventsQuery): Promise<string> {
-  const rows = await db.$client<Record<string, string>[]>`explain ${selectEvents(db.$client, query)}`
-  return rows.map(row => row['QUERY PLAN']).join('\n')
-}
-
-function selectEvents(sql: Database['$client'], { type, outcome, user, since, until, cursor, limit }: EventsQuery) {
-  const matching = sql`
-    ${type === undefined ? sql`` : sql`and e.type = ${type}`}
-    ${outcome === undefined ? sql`` : sql`and e.outcome = ${outcome}`}
-    ${user === undefined ? sql`` : sql`and e.user_id = ${user}`}
-    ${since === undefined ? sql`` : sql`and e.last_received_at >= ${since}::timestamptz`}
-    ${until === undefined ? sql`` : sql`and e.last_received_at < ${until}::timestamptz`}
-    ${cursor === undefined ? sql`` : sql`and (e.last_received_at, e.id) < (${cursor.key}::timestamptz, ${cursor.id})`}
-    order by e.last_received_at desc, e.id desc limit ${limit + 1}
-  `
-  // Of the index alone until the page is known: what has to be fetched makes Postgres prefer to walk by time.
+  const ofOutcome = select(sql`${webhookEvents.outcome} = o.outcome`).as('of_outcome')
+  const each = sql`unnest(array[${sql.join(outcomes.map(one => sql`${one}`), sql`, `)}]) as o (outcome)`
   const page = type !== undefined && outcome === undefined && user === undefined
-    ? sql`
-        select f.* from (values ('applied'), ('stale'), ('ignored'), ('rejected'), ('failed')) o (outcome)
-        cross join lateral (select e.id, e.last_received_at from webhook_events e where e.outcome = o.outcome ${matching}) f
-        order by f.last_received_at desc, f.id desc limit ${limit + 1}
-      `
-    : sql`select e.id, e.last_received_at from webhook_events e where true ${matching}`
-  return sql`
-    select e.*, u.name as user_name
-    from (${page}) p join webhook_events e on e.id = p.id left join users u on u.id = e.user_id
-    order by p.last_received_at desc, p.id desc
-  `
+    ? db.select({ id: ofOutcome.id, lastReceivedAt: ofOutcome.lastReceivedAt }).from(each).crossJoinLateral(ofOutcome)
+        .orderBy(desc(ofOutcome.lastReceivedAt), desc(ofOutcome.id)).limit(limit + 1).as('page')
+    : select(outcome && eq(webhookEvents.outcome, outcome)).as('page')
+  return db.select(eventColumns)
+    .from(page)
+    .innerJoin(webhookEvents, eq(webhookEvents.id, page.id))
+    .leftJoin(users, isOfUser)
+    .orderBy(desc(page.lastReceivedAt), desc(page.id))
 }
 
 /** Events received after this moment, newest first. @param after ISO 8601 */
 export async function findEventsAfter(db: Database, after: string, limit: number): Promise<AdminEvent[]> {
-  const rows = await db.$client<EventRow[]>`
-    select e.*, u.name as user_name
-    from webhook_events e left join users u on u.id = e.user_id
-    where e.last_received_at > ${after}::timestamptz
-    order by e.last_received_at desc, e.id desc
-    limit ${limit}
-  `
-  return rows.map(toAdminEvent)
+  return db.select(eventColumns)
+    .from(webhookEvents)
+    .leftJoin(users, isOfUser)
+    .where(gt(webhookEvents.lastReceivedAt, after))
+    .orderBy(...newestFirst)
+    .limit(limit)
 }

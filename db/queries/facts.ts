@@ -1,6 +1,10 @@
+import { and, count, desc, eq, gt, inArray, isNotNull, max, min, sql } from 'drizzle-orm'
 import type { AdminEvent } from '#shared/types/admin.ts'
 import type { UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
+import { syncState, users, webhookEvents } from '../schema.ts'
+import { aDayAgo, asInstant } from './expressions.ts'
+import { isPending } from './users.ts'
 
 export interface StoredFacts {
   /** Postgres's clock. Times are ISO 8601. */
@@ -12,55 +16,41 @@ export interface StoredFacts {
   rejected: { count: number, lastAt: string | null, last: Pick<AdminEvent, 'type' | 'reason' | 'details'> | null }
 }
 
-interface Row {
-  now: string
-  last_event_at: string | null
-  last_verified_at: string | null
-  pending: number
-  pending_since: string | null
-  failed: number
-  failed_at: string | null
-  rejected: number
-  rejected_at: string | null
-  rejected_last: Pick<AdminEvent, 'type' | 'reason' | 'details'> | null
-}
-
-const iso = (text: string | null) => text === null ? null : new Date(text).toISOString()
+const nothing = { count: 0, lastAt: null }
 
 /** What the database alone can say of the mirror. Each part reads an index, and of that only the last day. */
 export async function findStoredFacts(db: Database): Promise<StoredFacts> {
-  const [row] = await db.$client<Row[]>`
-    select
-      now() as now, s.last_event_at,
-      greatest(s.last_event_at, (select max(e.last_received_at) from webhook_events e)) as last_verified_at,
-      p.count as pending, p.since as pending_since,
-      f.count as failed, f.last_at as failed_at,
-      r.count as rejected, r.last_at as rejected_at,
-      (select json_build_object('type', e.type, 'reason', e.reason, 'details', e.details) from webhook_events e where e.outcome = 'rejected' order by e.last_received_at desc, e.id desc limit 1) as rejected_last
-    from sync_state s,
-      (select count(*)::int as count, min(u.synced_at) as since from users u where u.clerk_updated_at is null and u.deleted_at is null) p,
-      (select count(*)::int as count, max(e.last_received_at) as last_at from webhook_events e where e.outcome = 'failed' and e.last_received_at > now() - interval '1 day') f,
-      (select count(*)::int as count, max(e.last_received_at) as last_at from webhook_events e where e.outcome = 'rejected' and e.last_received_at > now() - interval '1 day') r
-  `
-  if (!row) throw new Error('The row of sync_state is missing.')
-  return {
-    now: new Date(row.now).toISOString(),
-    lastEventAt: iso(row.last_event_at),
-    lastVerifiedAt: iso(row.last_verified_at),
-    pending: { count: row.pending, since: iso(row.pending_since) },
-    failed: { count: row.failed, lastAt: iso(row.failed_at) },
-    rejected: { count: row.rejected, lastAt: iso(row.rejected_at), last: row.rejected > 0 ? row.rejected_last : null },
-  }
+  const [[state], [pending], unapplied, [lastRejected]] = await Promise.all([
+    db.select({
+      now: asInstant(sql<string>`now()`),
+      lastEventAt: syncState.lastEventAt,
+      lastVerifiedAt: asInstant(sql<string | null>`greatest(${syncState.lastEventAt}, ${lastReceivedAt(db)})`),
+    }).from(syncState),
+    db.select({ count: count(), since: min(users.syncedAt) }).from(users).where(isPending),
+    db.select({ outcome: webhookEvents.outcome, count: count(), lastAt: max(webhookEvents.lastReceivedAt) })
+      .from(webhookEvents)
+      .where(and(inArray(webhookEvents.outcome, ['failed', 'rejected']), gt(webhookEvents.lastReceivedAt, aDayAgo)))
+      .groupBy(webhookEvents.outcome),
+    db.select({ type: webhookEvents.type, reason: webhookEvents.reason, details: webhookEvents.details })
+      .from(webhookEvents)
+      .where(and(eq(webhookEvents.outcome, 'rejected'), gt(webhookEvents.lastReceivedAt, aDayAgo)))
+      .orderBy(desc(webhookEvents.lastReceivedAt), desc(webhookEvents.id))
+      .limit(1),
+  ])
+  if (!state || !pending) throw new Error('The row of sync_state is missing.')
+  const { failed = nothing, rejected = nothing } = Object.fromEntries(unapplied.map(({ outcome, ...rest }) => [outcome, rest]))
+  return { ...state, pending, failed, rejected: { ...rejected, last: lastRejected ?? null } }
 }
 
-/** All rows by status. The few are counted by their own indexes, and the many are the rest. */
+/** When a delivery with a right signature last came, as a subquery. */
+export const lastReceivedAt = (db: Database) => db.select({ at: max(webhookEvents.lastReceivedAt) }).from(webhookEvents)
+
+/** All rows by status, as of one moment. Each count reads an index; those who are here are the rest. */
 export async function countUsers(db: Database): Promise<Record<UserStatus, number>> {
-  const [row] = await db.$client<Record<'all' | 'pending' | 'gone', number>[]>`
-    select
-      (select count(*)::int from users) as all,
-      (select count(*)::int from users where clerk_updated_at is null and deleted_at is null) as pending,
-      (select count(*)::int from users where deleted_at is not null) as gone
-  `
-  const { all, pending, gone } = row ?? { all: 0, pending: 0, gone: 0 }
-  return { here: all - pending - gone, pending, gone }
+  // From the table of one row, because the builder selects from a table.
+  const [row] = await db
+    .select({ all: db.$count(users), pending: db.$count(users, isPending), gone: db.$count(users, isNotNull(users.deletedAt)) })
+    .from(syncState)
+  if (!row) throw new Error('The row of sync_state is missing.')
+  return { here: row.all - row.pending - row.gone, pending: row.pending, gone: row.gone }
 }

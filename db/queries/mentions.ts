@@ -1,14 +1,17 @@
+import { and, inArray, sql } from 'drizzle-orm'
+import { unionAll } from 'drizzle-orm/pg-core'
 import type { Mentionable } from '#shared/utils/mentions.ts'
 import type { Database } from '../client.ts'
+import { users } from '../schema.ts'
+import { isVisible } from './users.ts'
 
 /**
- * Who is meant by these ids, the deleted too, and by these user names, in small letters: only people whose posts anyone may see.
- * A user name may be two people's for a moment, when they swap and the events come in the other order.
+ * The users with these ids, the deleted too, and those with these user names, in small letters, whose posts anyone may see.
+ * Two users may have one user name for a moment, when they swap names and the events come in the other order.
  */
 export async function findMentionable(db: Database, ids: string[], usernames: string[]): Promise<Mentionable[]> {
-  return db.$client<Mentionable[]>`
-    select id, null as username from users where id = any(${ids})
-    union all
-    select id, username from users where lower(username) = any(${usernames}) and deleted_at is null and not banned
-  `
+  return unionAll(
+    db.select({ id: users.id, username: sql<string | null>`null` }).from(users).where(inArray(users.id, ids)),
+    db.select({ id: users.id, username: users.username }).from(users).where(and(inArray(sql`lower(${users.username})`, usernames), isVisible)),
+  )
 }

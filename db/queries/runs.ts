@@ -1,100 +1,84 @@
-import { eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNotNull, isNull, not, sql } from 'drizzle-orm'
 import type { Position } from '#shared/schemas/paging.ts'
 import type { RunDetail, RunSummary } from '#shared/types/admin.ts'
-import type { RunError, ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
+import type { ScanCounts, ScanProgress } from '#shared/types/sync.ts'
 import { driftKinds } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 import { syncRuns, users } from '../schema.ts'
-import { personColumns, toPublicUser } from './people.ts'
+import { countWhere } from './expressions.ts'
+import { isPast, toPage } from './paging.ts'
 import { SCAN_LOCK } from './scan.ts'
+import { publicUserColumns } from './users.ts'
 
-interface RunRow {
-  id: string
-  kind: ScanKind
-  dry_run: boolean
-  started_by: string
-  started_by_name: string | null
-  started_at: string
-  finished_at: string | null
-  counts: ScanCounts | ScanProgress | null
-  drift: ScanReport['driftCounts'] | null
-  refused: ScanReport['refused']
-  unusable: number | null
-  unconfirmed: number | null
-  error: RunError | null
+const { report } = syncRuns
+const hasEnded = isNotNull(syncRuns.finishedAt)
+const isReconcile = eq(syncRuns.kind, 'reconcile')
+const wasRefused = sql`${report} ->> 'refused' is not null`
+const isOk = and(isNull(syncRuns.error), not(wasRefused))
+
+/** A run without the ids of its report. */
+const summaryColumns = {
+  id: syncRuns.id,
+  kind: syncRuns.kind,
+  dryRun: syncRuns.dryRun,
+  startedBy: syncRuns.startedBy,
+  startedByName: users.name,
+  startedAt: syncRuns.startedAt,
+  finishedAt: syncRuns.finishedAt,
+  counts: sql<ScanCounts | null>`case when ${syncRuns.counts} is not null then jsonb_build_object(
+    'seen', ${syncRuns.counts} -> 'seen', 'total', ${syncRuns.counts} -> 'total', 'written', ${syncRuns.counts} -> 'written'
+  ) end`,
+  progress: sql<ScanProgress | null>`case when ${syncRuns.finishedAt} is null and ${syncRuns.counts} ? 'phase' then ${syncRuns.counts} end`,
+  found: sql<RunSummary['found']>`case when ${report} is not null then jsonb_build_object(
+    'driftCounts', ${report} -> 'driftCounts', 'refused', ${report} -> 'refused',
+    'unusable', jsonb_array_length(${report} -> 'unusable'), 'unconfirmed', jsonb_array_length(${report} -> 'unconfirmed')
+  ) end`,
+  error: syncRuns.error,
 }
 
-const time = (text: string) => new Date(text).toISOString()
+const newestFirst = [desc(syncRuns.startedAt), desc(syncRuns.id)]
 
-function toSummary(row: RunRow): RunSummary {
-  const { id, kind, counts, error } = row
-  return {
-    id,
-    kind,
-    dryRun: row.dry_run,
-    startedBy: row.started_by,
-    startedByName: row.started_by_name,
-    startedAt: time(row.started_at),
-    finishedAt: row.finished_at && time(row.finished_at),
-    counts: counts && { seen: counts.seen, total: counts.total, written: counts.written },
-    progress: row.finished_at === null && counts && 'phase' in counts ? counts : null,
-    found: row.drift && { driftCounts: row.drift, refused: row.refused, unusable: row.unusable ?? 0, unconfirmed: row.unconfirmed ?? 0 },
-    error,
-  }
-}
-
-const columns = (sql: Database['$client']) => sql`
-  r.id, r.kind, r.dry_run, r.started_by, u.name as started_by_name, r.started_at, r.finished_at, r.counts, r.error,
-  r.report -> 'driftCounts' as drift, r.report -> 'refused' as refused,
-  jsonb_array_length(r.report -> 'unusable') as unusable, jsonb_array_length(r.report -> 'unconfirmed') as unconfirmed
-  from sync_runs r left join users u on u.id = r.started_by
-`
+const selectRuns = (db: Database) => db.select(summaryColumns).from(syncRuns).leftJoin(users, eq(users.id, syncRuns.startedBy))
 
 /** Scans, newest first, paged by keyset. */
 export async function listRuns(db: Database, { cursor, limit }: { cursor?: Position, limit: number }): Promise<{ runs: RunSummary[], next: Position | null }> {
-  const sql = db.$client
-  const rows = await sql<RunRow[]>`
-    select ${columns(sql)}
-    ${cursor ? sql`where (r.started_at, r.id) < (${cursor.key}::timestamptz, ${cursor.id}::uuid)` : sql``}
-    order by r.started_at desc, r.id desc limit ${limit + 1}
-  `
-  const last = rows.length > limit ? rows[limit - 1] : undefined
-  return { runs: rows.slice(0, limit).map(toSummary), next: last ? { key: time(last.started_at), id: last.id } : null }
+  const found = await selectRuns(db).where(isPast('desc', syncRuns.startedAt, syncRuns.id, cursor)).orderBy(...newestFirst).limit(limit + 1)
+  const { rows, next } = toPage(found, limit, run => ({ key: run.startedAt, id: run.id }))
+  return { runs: rows, next }
 }
 
 /** One scan, without the ids of its report. */
 export async function findRunSummary(db: Database, id: string): Promise<RunSummary | undefined> {
-  const sql = db.$client
-  const [row] = await sql<RunRow[]>`select ${columns(sql)} where r.id = ${id}`
-  return row && toSummary(row)
+  const [run] = await selectRuns(db).where(eq(syncRuns.id, id))
+  return run
 }
 
-/** The scan that is open, if any, and whether its process still holds the lock of scans. */
+/** Whether some instance holds the lock of scans. A lock whose key is one bigint has it in two halves, and "objsubid" 1. */
+const isScanLockHeld = sql<boolean>`exists (
+  select from pg_locks l
+  where l.locktype = 'advisory' and l.granted and l.classid = 0 and l.objid = ${SCAN_LOCK} and l.objsubid = 1
+    and l.database = (select d.oid from pg_database d where d.datname = current_database())
+)`
+
+/** The scan that is open, if any, and whether its process is still there: it holds the lock of scans. */
 export async function findOpenRun(db: Database): Promise<{ run: RunSummary, alive: boolean } | null> {
-  const sql = db.$client
-  const [row] = await sql<(RunRow & { alive: boolean })[]>`
-    select exists (
-      select from pg_locks l
-      where l.locktype = 'advisory' and l.granted and l.classid = 0 and l.objid = ${SCAN_LOCK} and l.objsubid = 1
-        and l.database = (select d.oid from pg_database d where d.datname = current_database())
-    ) as alive, ${columns(sql)}
-    where r.finished_at is null order by r.started_at desc limit 1
-  `
-  return row ? { run: toSummary(row), alive: row.alive } : null
+  const [row] = await db
+    .select({ run: summaryColumns, alive: isScanLockHeld })
+    .from(syncRuns)
+    .leftJoin(users, eq(users.id, syncRuns.startedBy))
+    .where(isNull(syncRuns.finishedAt))
+    .orderBy(...newestFirst)
+    .limit(1)
+  return row ?? null
 }
 
 /** The last reconcile that ended, dry or not, and when the last one ended that repaired what it found. */
 export async function findLastReconcile(db: Database): Promise<{ last: RunSummary | null, repairedAt: string | null }> {
-  const sql = db.$client
   const [[last], [repair]] = await Promise.all([
-    sql<RunRow[]>`select ${columns(sql)} where r.kind = 'reconcile' and r.finished_at is not null order by r.started_at desc, r.id desc limit 1`,
-    sql<{ at: string }[]>`
-      select r.finished_at as at from sync_runs r
-      where r.kind = 'reconcile' and not r.dry_run and r.finished_at is not null and r.error is null and r.report ->> 'refused' is null
-      order by r.started_at desc, r.id desc limit 1
-    `,
+    selectRuns(db).where(and(isReconcile, hasEnded)).orderBy(...newestFirst).limit(1),
+    db.select({ at: syncRuns.finishedAt }).from(syncRuns).where(and(isReconcile, not(syncRuns.dryRun), hasEnded, isOk)).orderBy(...newestFirst).limit(1),
   ])
-  return { last: last ? toSummary(last) : null, repairedAt: repair ? time(repair.at) : null }
+  return { last: last ?? null, repairedAt: repair?.at ?? null }
 }
 
 /** People whom the answer about a run names, of each list of its report. */
@@ -102,23 +86,19 @@ const NAMED = 100
 
 /** One scan with its report, and the names of those it speaks of. */
 export async function findRun(db: Database, id: string): Promise<RunDetail | undefined> {
-  const [row] = await db.select({ report: syncRuns.report }).from(syncRuns).where(eq(syncRuns.id, id))
-  const summary = row && await findRunSummary(db, id)
-  if (!summary) return undefined
-  const lists = row.report ? [...driftKinds.map(kind => row.report?.drift[kind] ?? []), row.report.unusable, row.report.unconfirmed] : []
-  const ids = new Set([summary.startedBy, ...lists.flatMap(list => list.slice(0, NAMED))])
-  const people = await db.select(personColumns).from(users).where(inArray(users.id, [...ids]))
-  return { ...summary, report: row.report, people: Object.fromEntries(people.map(person => [person.id, toPublicUser(person)])) }
+  const [run] = await db.select({ ...summaryColumns, report }).from(syncRuns).leftJoin(users, eq(users.id, syncRuns.startedBy)).where(eq(syncRuns.id, id))
+  if (!run) return undefined
+  const lists = run.report ? [...driftKinds.map(kind => run.report?.drift[kind] ?? []), run.report.unusable, run.report.unconfirmed] : []
+  const ids = new Set([run.startedBy, ...lists.flatMap(list => list.slice(0, NAMED))])
+  const people = await db.select(publicUserColumns).from(users).where(inArray(users.id, [...ids]))
+  return { ...run, people: Object.fromEntries(people.map(user => [user.id, user])) }
 }
 
 /** Reconciles that are on record, by how they ended. */
 export async function countFinishedRuns(db: Database): Promise<Record<'ok' | 'refused' | 'failed', number>> {
-  const [row] = await db.$client<Record<'ok' | 'refused' | 'failed', number>[]>`
-    select
-      count(*) filter (where error is null and report ->> 'refused' is null)::int as ok,
-      count(*) filter (where error is null and report ->> 'refused' is not null)::int as refused,
-      count(*) filter (where error is not null)::int as failed
-    from sync_runs where kind = 'reconcile' and finished_at is not null
-  `
+  const [row] = await db
+    .select({ ok: countWhere(isOk), refused: countWhere(and(isNull(syncRuns.error), wasRefused)), failed: countWhere(isNotNull(syncRuns.error)) })
+    .from(syncRuns)
+    .where(and(isReconcile, hasEnded))
   return row ?? { ok: 0, refused: 0, failed: 0 }
 }

@@ -1,65 +1,58 @@
-import { and, eq, gte, inArray, isNull, lt, notInArray, sql } from 'drizzle-orm'
-import type { RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
+import { and, eq, gte, inArray, isNotNull, isNull, lt, notInArray, sql } from 'drizzle-orm'
+import type { RunError, ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
-import type { MirroredField } from '../mirrored.ts'
 import { syncRuns, users } from '../schema.ts'
+import { joinedAt } from './users.ts'
 
 /** Any number will do, as long as every instance takes the same one. */
 export const SCAN_LOCK = 4_011_001
 
 /** Our row of a user, as a scan compares it. Times are ISO 8601. */
-export type MirrorUser = Record<Exclude<MirroredField, 'banned'> | 'clerkUpdatedAt' | 'deletedAt', string | null> & { id: string, banned: boolean, syncedBy: SyncSource }
-
-const iso = (date: Date | null) => date?.toISOString() ?? null
+export type MirrorUser = typeof users.$inferSelect
 
 /** Our rows of these users, by id. */
 export async function findMirrorUsers(db: Database, ids: string[]): Promise<Map<string, MirrorUser>> {
-  if (ids.length === 0) return new Map()
   const rows = await db.select().from(users).where(inArray(users.id, ids))
-  return new Map(rows.map(row => [row.id, {
-    ...row,
-    lastSignInAt: iso(row.lastSignInAt),
-    clerkCreatedAt: iso(row.clerkCreatedAt),
-    clerkUpdatedAt: iso(row.clerkUpdatedAt),
-    deletedAt: iso(row.deletedAt),
-  }]))
+  return new Map(rows.map(row => [row.id, row]))
 }
 
 /**
  * Rows that Clerk should have listed and did not: created within [from, to), synced before the scan began.
  * @param window.from ms since 1970; null for the beginning
  * @param window.to ms since 1970; null for the end
+ * @param window.beganAt ISO 8601
  */
 export async function findUnlisted(db: Database, window: { from: number | null, to: number | null, beganAt: string, listed: string[] }): Promise<string[]> {
   const rows = await db.select({ id: users.id }).from(users).where(and(
     isNull(users.deletedAt),
-    sql`${users.clerkCreatedAt} is not null`,
-    window.from === null ? undefined : gte(users.clerkCreatedAt, new Date(window.from)),
-    window.to === null ? undefined : lt(users.clerkCreatedAt, new Date(window.to)),
-    sql`${users.syncedAt} < ${window.beganAt}::timestamptz`,
-    window.listed.length > 0 ? notInArray(users.id, window.listed) : undefined,
+    isNotNull(users.clerkCreatedAt),
+    // `joinedAt` is when Clerk created a user, where that is known; it has an index.
+    window.from === null ? undefined : gte(joinedAt, new Date(window.from).toISOString()),
+    window.to === null ? undefined : lt(joinedAt, new Date(window.to).toISOString()),
+    lt(users.syncedAt, window.beganAt),
+    notInArray(users.id, window.listed),
   ))
   return rows.map(row => row.id)
 }
 
-/** Rows that no window can find: they do not know when Clerk made them. */
+/** Rows that no window can find: they do not know when Clerk made them. @param beganAt ISO 8601 */
 export async function findUndated(db: Database, beganAt: string): Promise<string[]> {
   const rows = await db.select({ id: users.id }).from(users).where(and(
     isNull(users.clerkCreatedAt),
     isNull(users.deletedAt),
-    sql`${users.syncedAt} < ${beganAt}::timestamptz`,
+    lt(users.syncedAt, beganAt),
   ))
   return rows.map(row => row.id)
 }
 
 /** Rows that are not tombstones. */
 export async function countLiveUsers(db: Database): Promise<number> {
-  const [row] = await db.select({ n: sql<number>`count(*)::int` }).from(users).where(isNull(users.deletedAt))
-  return row?.n ?? 0
+  return db.$count(users, isNull(users.deletedAt))
 }
 
 /**
- * The one lock that all instances share, on a connection kept for it; a process that dies lets go of it.
+ * The one lock that all instances share. It belongs to a connection, so one is taken out of the pool for it; a process
+ * that dies lets go of it.
  * @returns how to release it; null when another scan holds it
  */
 export async function acquireScanLock(db: Database): Promise<(() => Promise<void>) | null> {

@@ -1,5 +1,5 @@
 import type { Database } from '#db/client.ts'
-import { updateProfile } from '#db/queries/people.ts'
+import { updateProfile } from '#db/queries/users.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 
 /** What the demo's people say of themselves; invented, as they are. */

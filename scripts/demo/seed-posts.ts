@@ -21,8 +21,9 @@ export async function seedPosts(db: Database): Promise<number> {
   const now = Date.now()
   let written = 0
   const write = async (post: DemoPost, parentId: string | null) => {
-    const createdAt = new Date(now - post.minutesAgo * MINUTE_MS)
-    const id = uuidv7({ msecs: createdAt.getTime() })
+    const msecs = now - post.minutesAgo * MINUTE_MS
+    const id = uuidv7({ msecs })
+    const createdAt = new Date(msecs).toISOString()
     if (!await insertPost(db, { id, authorId: post.author, parentId, ...await resolveMentions(db, post.body), createdAt })) return
     written++
     for (const liker of post.likes ?? []) await insertLike(db, id, liker)

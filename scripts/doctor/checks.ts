@@ -81,9 +81,9 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
   }
 }
 
-function heard(lastEventAt: Date | null): Finding {
+function heard(lastEventAt: string | null): Finding {
   return lastEventAt
-    ? { state: 'good', text: `Clerk's last event arrived at ${lastEventAt.toISOString()}.` }
+    ? { state: 'good', text: `Clerk's last event arrived at ${lastEventAt}.` }
     : { state: 'note', text: 'No event of Clerk has arrived yet.', mend: 'Add the endpoint in Clerk\'s dashboard (Webhooks), or see its deliveries there: each failed one says why.' }
 }
 

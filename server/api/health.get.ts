@@ -10,7 +10,7 @@ import { useDb, useHealth } from '#server/parts.ts'
 export default defineApiHandler(async (event) => {
   setResponseHeader(event, 'cache-control', 'no-store')
   try {
-    const lastEventAt = (await findLastEventAt(await useDb()))?.toISOString() ?? null
+    const lastEventAt = await findLastEventAt(await useDb())
     if (!isCutOff(lastEventAt, useHealth().counts.peek(), new Date().toISOString())) return { status: 'ok' }
     return { status: 'degraded', message: 'Clerk\'s deliveries have stopped, and its count of users differs from the copy. The admin page says what to do.' }
   }

@@ -1,5 +1,5 @@
 import type { H3Event } from 'h3'
-import { findPerson } from '#db/queries/people.ts'
+import { findUser } from '#db/queries/users.ts'
 import { useDb, useProvision } from '#server/parts.ts'
 
 const gone = 'This account was deleted, so it cannot write here. Sign out, and sign up again if you want to come back.'
@@ -12,10 +12,10 @@ const gone = 'This account was deleted, so it cannot write here. Sign out, and s
 export async function requireAuthor(event: H3Event): Promise<void> {
   const id = requireUser(event)
   const db = await useDb()
-  const before = await findPerson(db, id)
-  if (!before || (before.deletedAt && before.syncedBy !== 'webhook')) await useProvision()(id)
+  const before = await findUser(db, id)
+  if (!before || (before.user.status === 'gone' && before.syncedBy !== 'webhook')) await useProvision()(id)
 
-  const person = await findPerson(db, id)
-  if (!person || person.deletedAt) throw apiError(403, gone)
-  if (person.banned) throw apiError(403, 'This account is banned, so it cannot write here.')
+  const found = await findUser(db, id)
+  if (!found || found.user.status === 'gone') throw apiError(403, gone)
+  if (found.banned) throw apiError(403, 'This account is banned, so it cannot write here.')
 }

@@ -6,8 +6,8 @@ import { closeDatabase, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
-import { findPerson, listPeople } from '#db/queries/people.ts'
 import { findPost, findPostByKey, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
+import { findUser, listMembers } from '#db/queries/users.ts'
 import { bigNow, bigPostId, bigUserId, fillDatabase } from './support/big.ts'
 import { createTestDatabase } from './support/rollcall.ts'
 
@@ -82,12 +82,12 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['replies', ['posts_parent_idx'], () => listReplies(db, lead, posts)],
     ['replies, far down', ['posts_parent_idx'], () => listReplies(db, lead, { ...posts, after })],
     ['a post by its key', ['posts_key_idx'], () => findPostByKey(db, someone, lead)],
-    ['a person', ['users_pkey'], () => findPerson(db, someone)],
-    ['people, newest first', ['users_joined_idx'], () => listPeople(db, people)],
-    ['people, far down', ['users_joined_idx'], () => listPeople(db, { ...people, cursor: { key: farDown, id: someone } })],
-    ['people of a rare name', ['users_search_idx'], () => listPeople(db, { ...people, q: 'family77' })],
-    ['people of a common name', ['users_search_idx'], () => listPeople(db, { ...people, q: 'zoe' }), NAMESAKES],
-    ['a person by user name', ['users_search_idx'], () => listPeople(db, { ...people, q: 'person4711' })],
+    ['a person', ['users_pkey'], () => findUser(db, someone)],
+    ['people, newest first', ['users_joined_idx'], () => listMembers(db, people)],
+    ['people, far down', ['users_joined_idx'], () => listMembers(db, { ...people, cursor: { key: farDown, id: someone } })],
+    ['people of a rare name', ['users_search_idx'], () => listMembers(db, { ...people, q: 'family77' })],
+    ['people of a common name', ['users_search_idx'], () => listMembers(db, { ...people, q: 'zoe' }), NAMESAKES],
+    ['a person by user name', ['users_search_idx'], () => listMembers(db, { ...people, q: 'person4711' })],
     ['who is mentioned', ['users_pkey', 'users_username_idx'], () => findMentionable(db, [someone], ['person8'])],
     ['posts that changed', ['posts_pkey'], () => findChangedPosts(db, [lead, bigPostId(500_001)])],
     ['people who changed', ['users_pkey'], () => findChangedUsers(db, [someone])],

@@ -1,4 +1,4 @@
-import { updateProfile } from '#db/queries/people.ts'
+import { updateProfile } from '#db/queries/users.ts'
 import { ProfilePatch } from '#shared/schemas/profile.ts'
 import type { OwnProfile } from '#shared/types/user.ts'
 import { useDb } from '#server/parts.ts'

@@ -1,4 +1,4 @@
-import { listPeople } from '#db/queries/people.ts'
+import { listMembers } from '#db/queries/users.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import { PeopleQuery } from '#shared/schemas/people.ts'
 import type { MemberPage } from '#shared/types/user.ts'
@@ -7,6 +7,6 @@ import { useDb } from '#server/parts.ts'
 /** Whom one may mention, and the directory: for people who are signed in, so that nobody harvests the names. */
 export default defineApiHandler(async (event): Promise<MemberPage> => {
   requireUser(event)
-  const { users, next } = await listPeople(await useDb(), readQuery(event, PeopleQuery))
+  const { users, next } = await listMembers(await useDb(), readQuery(event, PeopleQuery))
   return { users, nextCursor: next && encodeCursor(next) }
 })

@@ -1,4 +1,4 @@
-import { listPeople } from '#db/queries/people.ts'
+import { listMembers } from '#db/queries/users.ts'
 import type { Member } from '#shared/types/user.ts'
 import { useDb } from '#server/parts.ts'
 
@@ -6,6 +6,6 @@ const SHOWN = 8
 
 /** Who joined last, newest first. */
 export default defineApiHandler(async (): Promise<{ users: Member[] }> => {
-  const { users } = await listPeople(await useDb(), { q: '', limit: SHOWN })
+  const { users } = await listMembers(await useDb(), { q: '', limit: SHOWN })
   return { users }
 })

@@ -1,7 +1,7 @@
 import type { Database } from '#db/client.ts'
 import { insertPendingUser } from '#db/queries/mirror.ts'
-import { findPerson } from '#db/queries/people.ts'
 import { databaseNow } from '#db/queries/state.ts'
+import { findUser } from '#db/queries/users.ts'
 import type { ClerkReader } from '../clerk.ts'
 import type { Applied, News } from '../news.ts'
 
@@ -17,8 +17,8 @@ export function createProvisioner(db: Database, clerk: ClerkReader, apply: (news
 
   async function read(id: string): Promise<Provisioned> {
     // Whoever asked for us looked before another read ended: then all is done.
-    const known = await findPerson(db, id)
-    if (known?.clerkUpdatedAt && !known.deletedAt) return 'read'
+    const known = await findUser(db, id)
+    if (known?.user.status === 'here') return 'read'
     const beganAt = await databaseNow(db)
     let user
     try {

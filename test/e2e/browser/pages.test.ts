@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { updateProfile } from '#db/queries/people.ts'
+import { updateProfile } from '#db/queries/users.ts'
 import { adminEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { violationsOf } from '../support/axe.ts'

@@ -23,7 +23,7 @@ describe('what a page says of itself', () => {
     rollcall = await startRollcall({ clerk: { seed: true }, env: { NUXT_SITE_URL: `${origin}, http://localhost:9` } })
     await rollcall.clerk.deliveries.settled()
     await seedPosts(rollcall.db)
-    const at = new Date()
+    const at = new Date().toISOString()
     await insertPost(rollcall.db, { id: ids.long, authorId: noor, parentId: null, body: words.repeat(5).trim(), createdAt: at })
     await insertPost(rollcall.db, { id: ids.deleted, authorId: noor, parentId: null, body: 'A secret.', createdAt: at })
     await insertPost(rollcall.db, { id: ids.reply, authorId: fern, parentId: ids.deleted, body: 'Oh?', createdAt: at })

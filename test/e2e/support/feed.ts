@@ -18,8 +18,9 @@ export async function writePost(page: Page, text: string): Promise<void> {
 export async function insertPosts(db: Database, authorId: string, count: number): Promise<void> {
   const now = Date.now()
   for (let n = 0; n < count; n++) {
-    const createdAt = new Date(now - n * 1000)
-    const id = uuidv7({ msecs: createdAt.getTime() })
+    const msecs = now - n * 1000
+    const id = uuidv7({ msecs })
+    const createdAt = new Date(msecs).toISOString()
     if (!await insertPost(db, { id, authorId, parentId: null, body: `Post ${n}`, createdAt })) throw new Error(`${authorId} cannot post.`)
   }
 }

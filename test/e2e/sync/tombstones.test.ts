@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { v7 as uuidv7 } from 'uuid'
 import * as v from 'valibot'
-import { updateProfile } from '#db/queries/people.ts'
+import { updateProfile } from '#db/queries/users.ts'
 import { insertPost } from '#db/queries/posts.ts'
 import { databaseNow } from '#db/queries/state.ts'
 import { applyNews } from '#server/sync/receive/apply.ts'

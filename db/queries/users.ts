@@ -1,0 +1,89 @@
+import { and, asc, desc, eq, isNotNull, isNull, not, sql } from 'drizzle-orm'
+import type { PeopleQuery } from '#shared/schemas/people.ts'
+import type { Position } from '#shared/schemas/paging.ts'
+import type { Member, OwnProfile, UserStatus } from '#shared/types/user.ts'
+import type { Database } from '../client.ts'
+import { profiles, users } from '../schema.ts'
+import { asInstant, withoutIndex } from './expressions.ts'
+import { isPast, toPage } from './paging.ts'
+
+/** Users whose posts anyone may see. */
+export const isVisible = and(isNull(users.deletedAt), not(users.banned))
+
+/** A row that waits for its first news from Clerk. */
+export const isPending = and(isNull(users.clerkUpdatedAt), isNull(users.deletedAt))
+
+/** What anyone may see of a user: `PublicUser`. Deleted users and those whose news has not come are shown by words. */
+export const publicUserColumns = {
+  id: users.id,
+  name: sql<string>`case when ${users.deletedAt} is not null then 'deleted user' else coalesce(${users.name}, 'New member') end`,
+  username: users.username,
+  imageUrl: users.imageUrl,
+  status: sql<UserStatus>`case when ${users.deletedAt} is not null then 'gone' when ${users.clerkUpdatedAt} is null then 'pending' else 'here' end`,
+}
+
+/** When Clerk created a user, else when the row came; the expression of its index. */
+export const joinedAt = sql<string>`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`
+/** What users are sorted by where they are sorted by name; the expression of its index. */
+export const nameKey = sql<string>`lower(coalesce(${users.name}, ''))`
+
+/** A user with what they say of themselves; undefined when there is no row. */
+export async function findUser(db: Database, id: string) {
+  const [row] = await db
+    .select({
+      user: publicUserColumns,
+      bio: profiles.bio,
+      country: profiles.country,
+      birthday: profiles.birthday,
+      banned: users.banned,
+      syncedBy: users.syncedBy,
+      joinedAt: users.clerkCreatedAt,
+    })
+    .from(users)
+    .leftJoin(profiles, eq(profiles.userId, users.id))
+    .where(eq(users.id, id))
+  return row
+}
+
+/**
+ * Members, paged by keyset: users who are here and visible. Without a search, who joined last comes first; those who are
+ * found, by the beginning of each word of their names or user name, are sorted by name.
+ */
+export async function listMembers(db: Database, { q, cursor, limit }: PeopleQuery): Promise<{ users: Member[], next: Position | null }> {
+  const rows = await db
+    .select({ member: { ...publicUserColumns, joinedAt: asInstant(sql<string>`${joinedAt}`) }, nameKey })
+    .from(users)
+    .where(and(
+      isVisible,
+      isNotNull(users.clerkUpdatedAt),
+      q ? sql`${users.search} @@ search_query(${q}, false)` : undefined,
+      q ? isPast('asc', nameKey, users.id, cursor) : isPast('desc', joinedAt, users.id, cursor),
+    ))
+    .orderBy(...q ? [asc(withoutIndex(nameKey)), asc(users.id)] : [desc(joinedAt), desc(users.id)])
+    .limit(limit + 1)
+  const page = toPage(rows, limit, row => ({ key: q ? row.nameKey : row.member.joinedAt, id: row.member.id }))
+  return { users: page.rows.map(row => row.member), next: page.next }
+}
+
+/**
+ * Locks a user who may write, as the first part of the statement that writes, so that a delete in flight is not outrun:
+ * no row when they are not here, deleted or banned.
+ */
+export const lockAuthor = (db: Database, userId: string) =>
+  db.$with('author').as(db.select({ id: users.id }).from(users).where(and(eq(users.id, userId), isVisible)).for('share'))
+
+/**
+ * Changes what is given of one's own profile.
+ * @returns the whole profile; undefined when the user is not here, deleted or banned
+ */
+export async function updateProfile(db: Database, userId: string, patch: Partial<OwnProfile>): Promise<OwnProfile | undefined> {
+  const { bio = null, country = null, birthday = null } = patch
+  const author = lockAuthor(db, userId)
+  const [profile] = await db.with(author)
+    .insert(profiles)
+    .select(db.select({ userId: author.id, bio: sql`${bio}`.as('bio'), country: sql`${country}`.as('country'), birthday: sql`${birthday}::date`.as('birthday') }).from(author))
+    // With the id, so that a patch of nothing is a statement too.
+    .onConflictDoUpdate({ target: profiles.userId, set: { userId, ...patch } })
+    .returning({ bio: profiles.bio, country: profiles.country, birthday: profiles.birthday })
+  return profile
+}
