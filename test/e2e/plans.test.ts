@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
+import { listAdminUsers } from '#db/queries/admin-users.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { findPost, findPostByKey, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
+import { findUnlisted } from '#db/queries/scan.ts'
 import { findUser, listMembers } from '#db/queries/users.ts'
 import { bigNow, bigPostId, bigUserId, fillDatabase } from './support/big.ts'
 import { createTestDatabase } from './support/rollcall.ts'
@@ -71,6 +73,7 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
   const after = { key: farDown, id: lead }
   const posts = { limit: 20, viewerId: someone }
   const people = { q: '', limit: 30 }
+  const users = { q: '', order: 'desc', limit: 30 } as const
 
   it.each<[string, string[], () => Promise<unknown>, rowsAtMost?: number]>([
     ['the feed', ['posts_feed_idx'], () => listPosts(db, posts)],
@@ -89,6 +92,13 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['people of a common name', ['users_search_idx'], () => listMembers(db, { ...people, q: 'zoe' }), NAMESAKES],
     ['a person by user name', ['users_search_idx'], () => listMembers(db, { ...people, q: 'person4711' })],
     ['who is mentioned', ['users_pkey', 'users_username_idx'], () => findMentionable(db, [someone], ['person8'])],
+    ['users for an admin, by when they joined', ['users_joined_idx'], () => listAdminUsers(db, { ...users, sort: 'joined' })],
+    ['users for an admin, by name', ['users_name_idx'], () => listAdminUsers(db, { ...users, sort: 'name' })],
+    ['users for an admin, by when they were synced', ['users_synced_idx'], () => listAdminUsers(db, { ...users, sort: 'synced' })],
+    ['users for an admin, found', ['users_search_idx'], () => listAdminUsers(db, { ...users, q: 'family77', sort: 'name' })],
+    ['deleted users', ['users_deleted_idx'], () => listAdminUsers(db, { ...users, status: 'gone', sort: 'name' })],
+    ['users whose news has not come', ['users_pending_idx'], () => listAdminUsers(db, { ...users, status: 'pending', sort: 'joined' })],
+    ['users that a scan did not list', ['users_joined_idx'], () => findUnlisted(db, { from: Date.parse(bigNow) - 100 * 60_000, to: Date.parse(bigNow), beganAt: bigNow, listed: [someone] })],
     ['posts that changed', ['posts_pkey'], () => findChangedPosts(db, [lead, bigPostId(500_001)])],
     ['people who changed', ['users_pkey'], () => findChangedUsers(db, [someone])],
   ])('%s come by their index', async (_, indexes, run, rowsAtMost = ROWS_AT_MOST) => {
