@@ -28,6 +28,8 @@ export function failureOf(error: unknown): { reason: ReasonFor<'failed'>, detail
 /** One line for the server's log. A driver's message may quote the row, and a row is personal: so the code alone. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return 'failed: something that is not an error was thrown'
+  // The message of Drizzle's error has the statement and its parameters, and its stack begins with that.
+  if (error.cause instanceof Error) return describeFailure(error.cause)
   const code = codeOf(error)
   const where = error.stack?.split('\n').find(line => line.trim().startsWith('at '))?.trim() ?? ''
   return `failed: ${error.name}${code ? ` ${code}` : ''} ${where}`

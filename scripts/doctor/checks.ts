@@ -90,6 +90,7 @@ function heard(lastEventAt: string | null): Finding {
 /** A refused connection hides behind an AggregateError without words. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (error.cause instanceof Error) return messageOf(error.cause)
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   return error.message || code || error.name
 }
