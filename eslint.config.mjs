@@ -1,7 +1,49 @@
 import { createConfigForNuxt } from '@nuxt/eslint-config'
 
 const client = ['app.vue', 'error.vue', 'app.config.ts', '{pages,components,composables,layouts,middleware,plugins,utils}/**']
-const serverOnly = ['**/db/**', '**/server/**', '~~/db/**', '~~/server/**', '#server/**', '#db/**', '~/db/**', '~/server/**', '@/db/**', '@/server/**', '@@/db/**', '@@/server/**']
+
+/** What the browser must not get, in any way of writing its path. A `#` that begins a pattern would begin a comment. */
+const serverCode = {
+  group: ['**/db/**', '**/server/**', '~~/db/**', '~~/server/**', '\\#server/**', '\\#db/**', '~/db/**', '~/server/**', '@/db/**', '@/server/**', '@@/db/**', '@@/server/**'],
+  message: 'This would ship server code to the browser. Ask the API, and take types from shared/types.',
+}
+const sqlTools = {
+  group: ['drizzle-orm', 'drizzle-orm/**', 'postgres', '\\#db/schema', '\\#db/schema.ts', '**/db/schema', '**/db/schema.ts'],
+  allowTypeImports: true,
+  message: 'Only db holds SQL: add a query to db/queries, named by what it is for.',
+}
+const mirror = {
+  group: ['**/queries/mirror', '**/queries/mirror.ts', './mirror', './mirror.ts'],
+  message: 'Only server/sync writes users: go through applyNews.',
+}
+/** One rule for one place: of two that fit a file, the later one would replace the earlier. */
+const noImports = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns }] })
+
+const usersTable = String.raw`(only\s+)?("?public"?\s*\.\s*)?"?users"?\b`
+const noWrites = ['error',
+  {
+    selector: 'CallExpression[callee.property.name=/^(insert|update|delete)$/][arguments.0.name="users"]',
+    message: 'Only db/queries/mirror.ts writes users.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name=/^(insert|update|delete)$/][arguments.0.property.name="users"]',
+    message: 'Only db/queries/mirror.ts writes users.',
+  },
+  {
+    selector: `TemplateElement[value.raw=/\\b(insert\\s+into|delete\\s+from|merge\\s+into|copy|truncate(\\s+table)?|update)\\s+${usersTable}/i]`,
+    message: 'Only db/queries/mirror.ts writes users.',
+  },
+  {
+    selector: 'TaggedTemplateExpression > TemplateLiteral:has(TemplateElement[tail=false][value.raw=/(insert\\s+into|delete\\s+from|merge\\s+into|truncate|update)\\s*$/i]) > :matches(Identifier[name="users"], MemberExpression[property.name="users"])',
+    message: 'Only db/queries/mirror.ts writes users.',
+  },
+]
+const noQueries = ['error',
+  {
+    selector: ':matches(MemberExpression[property.name="$client"], CallExpression[callee.object.name="db"])',
+    message: 'Only db asks the database: add a query to db/queries, named by what it is for.',
+  },
+]
 
 export default createConfigForNuxt({ features: { standalone: true, stylistic: true } }).append(
   { ignores: ['db/migrations/**'] },
@@ -21,17 +63,24 @@ export default createConfigForNuxt({ features: { standalone: true, stylistic: tr
   {
     name: 'rollcall/client',
     files: [...client, 'shared/**'],
-    rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: serverOnly, message: 'This would ship server code to the browser. Ask the API, and take types from shared/types.' }] }],
-    },
+    rules: noImports(serverCode, { ...sqlTools, allowTypeImports: false }),
   },
   {
-    name: 'rollcall/mirror',
+    name: 'rollcall/outside-db',
     files: ['**/*.ts'],
-    ignores: ['server/sync/**', 'db/**', 'test/**', ...client, 'shared/**'],
-    rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['**/queries/mirror', '**/queries/mirror.ts'], message: 'Only server/sync writes users: go through applyNews.' }] }],
-    },
+    ignores: [...client, 'shared/**', 'db/**', 'test/**', 'bench/**', 'drizzle.config.ts', 'scripts/lib/{postgres,large-mirror}.ts'],
+    rules: { ...noImports(sqlTools, mirror), 'no-restricted-syntax': noQueries },
+  },
+  {
+    name: 'rollcall/sync',
+    files: ['server/sync/**'],
+    rules: noImports(sqlTools),
+  },
+  {
+    name: 'rollcall/queries',
+    files: ['db/**'],
+    ignores: ['db/queries/mirror.ts'],
+    rules: { ...noImports(mirror), 'no-restricted-syntax': noWrites },
   },
   {
     name: 'rollcall/terminal',

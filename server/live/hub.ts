@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Database } from '#db/client.ts'
-import { CHANGES_CHANNEL } from '#db/queries/channel.ts'
+import { listenToChanges } from '#db/queries/channel.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
 import { Notice } from '#shared/schemas/live.ts'
 import type { LiveMessage } from '#shared/types/live.ts'
@@ -64,7 +64,7 @@ export async function openLiveHub(db: Database, onError: (error: unknown) => voi
     void drain()
   }
 
-  const { unlisten } = await db.$client.listen(CHANGES_CHANNEL, hear, () => {
+  const { unlisten } = await listenToChanges(db, hear, () => {
     if (listened) broadcast({ type: 'catch-up' })
     listened = true
   })
