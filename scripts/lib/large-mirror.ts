@@ -35,7 +35,7 @@ export async function fillMirror(db: Database, size: { users: number, events: nu
     ) n
   `
   await sql`
-    insert into webhook_events (id, type, user_id, occurred_at, first_received_at, last_received_at, applied_at, deliveries, outcome, reason, duration_ms)
+    insert into webhook_events (id, type, user_id, occurred_at, first_received_at, last_received_at, applied_at, deliveries, outcome, reason, details, duration_ms)
     select
       'msg_bench_' || i,
       case when i % 100 < 70 then 'user.updated' when i % 100 < 85 then 'user.created' when i % 100 < 88 then 'user.deleted' else 'session.created' end,
@@ -43,7 +43,8 @@ export async function fillMirror(db: Database, size: { users: number, events: nu
       received - interval '300 ms' - (i % 50) * interval '20 ms', received, received,
       case when outcome = 'applied' then received end,
       1, outcome,
-      case outcome when 'stale' then 'older than what is stored' when 'ignored' then 'a type that is not used here' when 'rejected' then 'data.updated_at: expected number' when 'failed' then 'failed: PostgresError 57P01' end,
+      case outcome when 'stale' then 'older' when 'ignored' then 'unused-type' when 'rejected' then 'unusable-user' when 'failed' then 'database-unreachable' end,
+      case outcome when 'rejected' then '{"path": "data.updated_at", "expected": "number"}'::jsonb when 'failed' then '{"code": "57P01"}'::jsonb end,
       3 + i % 7
     from (
       select
