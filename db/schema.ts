@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import type { SQLWrapper } from 'drizzle-orm'
 import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { outcomes, refusalReasons, syncSources } from '#shared/types/sync.ts'
@@ -18,6 +19,12 @@ const instant = customType<{ data: string, driverData: string }>({
 
 const isOneOf = (column: AnyPgColumn, values: readonly string[]) => sql`${column} in (${sql.raw(values.map(value => `'${value}'`).join(', '))})`
 
+/** Characters of a name that indexes hold. A name may have 4,000, and a row of an index has 2,704 bytes at most. */
+export const NAME_KEY_CHARACTERS = 200
+
+/** A name as it is sorted and looked up: the small letters of its first characters. */
+export const toNameKey = (name: SQLWrapper) => sql<string>`lower(left(${name}, ${sql.raw(String(NAME_KEY_CHARACTERS))}))`
+
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 /**
@@ -34,8 +41,9 @@ export const users = pgTable('users', {
   /**
    * The words that people are found by, without accents: of the names and the user name as they are, of the e-mail
    * after a `~`, so that only who asks for those finds them. `search_words` and `search_query` are in the migrations.
+   * With 300 characters of each, a word that begins in the first 200 is found by all that a search may hold (100).
    */
-  search: tsvector().generatedAlwaysAs(sql`array_to_tsvector(search_words(coalesce(username, '') || ' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, ''), '') || search_words(coalesce(email, ''), '~'))`),
+  search: tsvector().generatedAlwaysAs(sql`array_to_tsvector(search_words(coalesce(left(username, 300), '') || ' ' || coalesce(left(first_name, 300), '') || ' ' || coalesce(left(last_name, 300), ''), '') || search_words(coalesce(left(email, 300), ''), '~'))`),
   imageUrl: text(),
   email: text(),
   banned: boolean().notNull().default(false),
@@ -48,9 +56,9 @@ export const users = pgTable('users', {
   syncedBy: text().$type<SyncSource>().notNull(),
 }, t => [
   index('users_joined_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id),
-  index('users_name_idx').on(sql`lower(coalesce(${t.name}, ''))`, t.id),
+  index('users_name_idx').on(toNameKey(sql`coalesce(${t.name}, '')`), t.id),
   index('users_synced_idx').on(t.syncedAt, t.id),
-  index('users_username_idx').on(sql`lower(${t.username})`).where(sql`${t.deletedAt} is null`),
+  index('users_username_idx').on(toNameKey(t.username)).where(sql`${t.deletedAt} is null`),
   index('users_search_idx').using('gin', t.search),
   index('users_deleted_idx').on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
   index('users_pending_idx').on(t.id).where(sql`${t.clerkUpdatedAt} is null and ${t.deletedAt} is null`),

@@ -3,7 +3,7 @@ import type { PeopleQuery } from '#shared/schemas/people.ts'
 import type { Position } from '#shared/schemas/paging.ts'
 import type { Member, OwnProfile, UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
-import { profiles, users } from '../schema.ts'
+import { profiles, toNameKey, users } from '../schema.ts'
 import { asInstant, withoutIndex } from './expressions.ts'
 import { isPast, toPage } from './paging.ts'
 
@@ -25,7 +25,7 @@ export const publicUserColumns = {
 /** When Clerk created a user, else when the row came; the expression of its index. */
 export const joinedAt = sql<string>`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`
 /** What users are sorted by where they are sorted by name; the expression of its index. */
-export const nameKey = sql<string>`lower(coalesce(${users.name}, ''))`
+export const nameKey = toNameKey(sql`coalesce(${users.name}, '')`)
 
 /** A user with what they say of themselves; undefined when there is no row. */
 export async function findUser(db: Database, id: string) {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import postgres from 'postgres'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestDatabase } from '../support/rollcall.ts'
 
 let sql: postgres.Sql
-beforeAll(async () => {
+beforeEach(async () => {
   sql = postgres(await createTestDatabase({ empty: true }), { max: 1, onnotice: () => {} })
 })
-afterAll(() => sql?.end())
+afterEach(() => sql.end())
 
 const run = async (name: string) => {
   for (const statement of (await readFile(`db/migrations/${name}.sql`, 'utf8')).split('--> statement-breakpoint')) await sql.unsafe(statement)
@@ -53,4 +53,24 @@ it('turns reasons that were stored in English into codes with details', async ()
   expect(await sql`select outcome, reason, details from webhook_events order by id`).toEqual(stored.map(([outcome, , reason, details]) => ({ outcome, reason, details })))
   expect((await sql`select error from sync_runs order by id`).map(row => row.error)).toEqual(errors.map(([, error]) => error))
   expect((await sql`select report from sync_runs order by id limit 1`)[0]?.report).toEqual({ refused: { found: 40, limit: 10 } })
+})
+
+it('makes rows readable whose words were cut in the middle of a character', async () => {
+  for (const name of ['0000_init', '0001_words_keys_undo', '0002_admin', '0003_live_names', '0004_codes_for_reasons', '0005_simple_lists']) await run(name)
+  const firstName = '㌖'.repeat(120)
+  await sql`
+    insert into users (id, username, first_name, email, synced_at, synced_by)
+    values ('user_1', 'ada', ${firstName}, 'ada@example.com', now(), 'scan'), ('user_2', 'ben', null, null, now(), 'scan')
+  `
+  await expect(sql`select * from users`).rejects.toMatchObject({ code: '22021' })
+
+  await run('0006_whole_words')
+  expect(await sql`select * from users order by id`).toMatchObject([{ id: 'user_1', first_name: firstName }, { id: 'user_2' }])
+  const find = async (q: string) => (await sql`select id from users where search @@ search_query(${q}, true) order by id`).map(row => row.id)
+  expect(await find('㌖㌖')).toEqual(['user_1'])
+  expect(await find('example ada')).toEqual(['user_1'])
+  expect(await find('ben')).toEqual(['user_2'])
+  expect((await sql`select indexname from pg_indexes where indexname like 'users%idx' order by 1`).map(row => row.indexname)).toEqual([
+    'users_deleted_idx', 'users_joined_idx', 'users_name_idx', 'users_pending_idx', 'users_search_idx', 'users_synced_idx', 'users_username_idx',
+  ])
 })
