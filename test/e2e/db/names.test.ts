@@ -79,6 +79,11 @@ describe('a name', () => {
     expect(settleMentions(`@${long}_2`, named)).toBe('<@user_2>')
   })
 
+  it('of control characters, which JSON writes with six, is paged', async () => {
+    for (const id of ['user_1', 'user_2', 'user_3']) await write(id, { firstName: '\u0001'.repeat(4_000) })
+    expect(await pageThrough(cursor => listAdminUsers(db, { ...admins, limit: 1, cursor }))).toEqual(['user_1', 'user_2', 'user_3'])
+  })
+
   it('after a user name of 4,000 characters is found', async () => {
     await write('user_1', { username: 'x'.repeat(4_000), firstName: 'Ada', lastName: 'Lovelace' })
     expect(await byName('lovelace ada')).toEqual(['user_1'])
