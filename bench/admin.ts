@@ -5,7 +5,7 @@ import { buildApp } from '#scripts/lib/build.ts'
 import { fillMirror } from '#scripts/lib/large-mirror.ts'
 import { freePort } from '#scripts/lib/ports.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
-import { root } from '#scripts/lib/rollcall.ts'
+import { quiet, root } from '#scripts/lib/rollcall.ts'
 import { startApp } from '#scripts/lib/server.ts'
 import { median } from './lib/load.ts'
 
@@ -29,7 +29,7 @@ async function startMirror(name: string, size: { users: number, events: number }
   const url = new URL(postgres.url)
   url.pathname = `/${name}`
   const port = await freePort()
-  const env = { ...clerk.env, DATABASE_URL: url.href, NUXT_SITE_URL: `http://localhost:${port}`, METRICS_TOKEN: 'a-token-for-the-benchmark' }
+  const env = { ...clerk.env, ...quiet, DATABASE_URL: url.href, NUXT_SITE_URL: `http://localhost:${port}`, METRICS_TOKEN: 'a-token-for-the-benchmark' }
   const app = await startApp({ cwd: root, port, quiet: true, env })
   const db: Database = openDatabase(url.href, { max: 2 })
   await fillMirror(db, size)

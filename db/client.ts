@@ -4,6 +4,9 @@ import * as schema from './schema.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
 
+/** One locked row must not hold what waits behind it. */
+const LOCK_TIMEOUT_MS = 2_000
+
 const RECONNECT_SECONDS = 0.25
 
 export type Database = ReturnType<typeof openDatabase>
@@ -22,7 +25,7 @@ export function openDatabase(url: string, options: { max?: number, onQuery?: (st
     // The driver's own waits grow to 20 s, and one write waits for another: a delivery would outlast Svix's 15 s.
     backoff: () => RECONNECT_SECONDS,
     // A statement that hangs must become a 500 before Svix gives up on the delivery, after 15 s.
-    connection: { application_name: 'rollcall', statement_timeout: STATEMENT_TIMEOUT_MS },
+    connection: { application_name: 'rollcall', statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_TIMEOUT_MS },
     onnotice: () => {},
     debug: options.onQuery ? (_connection, statement, parameters) => options.onQuery?.(statement, parameters) : false,
   })

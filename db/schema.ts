@@ -3,7 +3,7 @@ import type { SQLWrapper } from 'drizzle-orm'
 import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { outcomes, refusalReasons, syncSources } from '#shared/types/sync.ts'
-import type { EventReason, Outcome, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
+import type { CheckFacts, EventReason, Outcome, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
 
 /** A time as Postgres writes it, such as `2026-11-21 07:33:12.48+00`, in ISO 8601: `2026-11-21T07:33:12.480Z`. */
 export const toIso = (time: string): string => new Date(time).toISOString()
@@ -181,6 +181,15 @@ export const syncState = pgTable('sync_state', {
   id: smallint().primaryKey().default(1),
   instanceId: text(),
   lastEventAt: instant(),
+  /** By Clerk's clock: every change until then is here, as far as the checks could see. */
+  seenUntil: instant(),
+  /** By our clock: when the last check began, when the last one finished, and when the whole copy was last compared. */
+  checkBeganAt: instant(),
+  checkedAt: instant(),
+  comparedAt: instant(),
+  /** When a check last asked for a full scan. */
+  scanAskedAt: instant(),
+  check: jsonb().$type<CheckFacts>(),
 }, t => [
   check('sync_state_one_row_check', sql`${t.id} = 1`),
 ])

@@ -16,6 +16,9 @@ const root = resolve(import.meta.dirname, '..')
 /** Svix's schedule in the demo runs 100 times as fast: its day of retries takes a quarter of an hour. */
 const RETRY_SCALE = 0.01
 
+/** As in development, so that a change whose delivery was lost shows within 20 s. */
+const CHECK_SECONDS = '10'
+
 const step = (text: string) => console.log(`${styleText('green', '✓')} ${text}`)
 
 async function choosePort(wanted: number, what: string): Promise<number> {
@@ -71,7 +74,7 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
       step('The app, built as it would be deployed')
     }
 
-    const app = await startApp({ cwd: root, port, env: { ...clerk.env, DATABASE_URL: postgres.url, NUXT_SITE_URL: `${url},http://127.0.0.1:${port}` } })
+    const app = await startApp({ cwd: root, port, env: { ...clerk.env, DATABASE_URL: postgres.url, NUXT_SITE_URL: `${url},http://127.0.0.1:${port}`, SYNC_CHECK_SECONDS: CHECK_SECONDS } })
     endings.push(() => app.stop())
     app.process.once('exit', code => void end(code ?? 1))
 

@@ -6,10 +6,10 @@ import { migrateDatabase } from '#db/migrate.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
 import { createClerkReader } from '#server/sync/clerk.ts'
 import { paceReader, requestsPerSecond } from '#server/sync/pace.ts'
-import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
+import { createGuard, ForeignInstanceError } from '#server/sync/receive/guard.ts'
 import { runErrorOf, startScan } from '#server/sync/scan/run.ts'
 import { refusedDeleteWords, runErrorWords, wrongKey } from '#shared/utils/sync-words.ts'
-import { isEqual } from '#server/sync/scan/scan.ts'
+import { isEqual } from '#server/sync/scan/repair.ts'
 import { envProblems, readEnv, ServerEnv } from '#server/schemas/env.ts'
 import { driftKinds } from '#shared/types/sync.ts'
 import type { ScanCounts, ScanKind, ScanReport } from '#shared/types/sync.ts'
@@ -19,7 +19,7 @@ const exitCodes = { failed: 1, refused: 2, drift: 3, busy: 4 } as const
 
 const SyncEnv = v.pick(ServerEnv, ['DATABASE_URL', 'NUXT_CLERK_SECRET_KEY', 'NUXT_CLERK_API_URL', 'RECONCILE_MAX_DELETE'])
 
-async function sync(kind: ScanKind, options: { dryRun: boolean, force: boolean }): Promise<number> {
+async function sync(kind: 'backfill' | 'reconcile', options: { dryRun: boolean, force: boolean }): Promise<number> {
   const env = v.safeParse(SyncEnv, readEnv(process.env))
   if (!env.success) {
     console.error(envProblems(env.issues).join('\n'))
@@ -32,7 +32,7 @@ async function sync(kind: ScanKind, options: { dryRun: boolean, force: boolean }
     await ensureSyncState(db)
     const clerk = paceReader(createClerkReader({ secretKey, apiUrl }), requestsPerSecond(secretKey))
     const meter = createMeter()
-    const started = await startScan(db, clerk, { kind, ...options, maxDelete, startedBy: 'command line', onProgress: meter.show })
+    const started = await startScan(db, clerk, createGuard(db, clerk), { kind, ...options, maxDelete, startedBy: 'command line', onProgress: meter.show })
     if (!started) {
       console.error('Another scan is running. Wait for it to end.')
       return exitCodes.busy
@@ -44,7 +44,7 @@ async function sync(kind: ScanKind, options: { dryRun: boolean, force: boolean }
     return options.dryRun && !isEqual(report) ? exitCodes.drift : 0
   }
   catch (error) {
-    console.error(error instanceof ForeignInstanceError ? wrongKey(error.instance.foreign, error.instance.mirrored ?? undefined) : runErrorWords(runErrorOf(error)))
+    console.error(error instanceof ForeignInstanceError ? wrongKey(error.instance.foreign, error.instance.mirrored) : runErrorWords(runErrorOf(error)))
     return exitCodes.failed
   }
   finally {
@@ -97,7 +97,7 @@ const args = {
   'force': { type: 'boolean', default: false, description: 'Take for gone however many there are' },
 } as const
 
-const commandFor = (kind: ScanKind, description: string) => defineCommand({
+const commandFor = (kind: 'backfill' | 'reconcile', description: string) => defineCommand({
   meta: { name: kind, description },
   args,
   run: async ({ args }) => {

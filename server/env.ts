@@ -1,15 +1,19 @@
 import * as v from 'valibot'
-import { envProblems, readEnv, ServerEnv } from './schemas/env.ts'
+import type { ServerEnv } from './schemas/env.ts'
+import { CompleteEnv, envProblems, readEnv } from './schemas/env.ts'
 
 type Checked = { env: ServerEnv, problems: [] } | { env: null, problems: string[] }
 
 let checked: Checked | undefined
 
+/** Seconds between two checks in development, where no webhook may reach. */
+const DEV_CHECK_SECONDS = '10'
+
 /** The environment, parsed once. In development nothing but the keys of Clerk and the database has to be set. */
 export function checkEnv(): Checked {
   if (checked) return checked
-  const origins = import.meta.dev ? { NUXT_SITE_URL: devOrigins() } : {}
-  const result = v.safeParse(ServerEnv, readEnv({ ...process.env, ...origins }))
+  const inDev = import.meta.dev ? { NUXT_SITE_URL: devOrigins(), SYNC_CHECK_SECONDS: process.env.SYNC_CHECK_SECONDS || DEV_CHECK_SECONDS } : {}
+  const result = v.safeParse(CompleteEnv, readEnv({ ...process.env, ...inDev }))
   checked = result.success ? { env: result.output, problems: [] } : { env: null, problems: envProblems(result.issues) }
   return checked
 }

@@ -1,5 +1,5 @@
 import { findEventsAfter } from '#db/queries/events.ts'
-import { databaseNow } from '#db/queries/state.ts'
+import { claimScan, databaseNow } from '#db/queries/state.ts'
 import { createAppDatabase } from './database.ts'
 import { useEnv } from './env.ts'
 import { describeFailure } from './failure.ts'
@@ -16,7 +16,9 @@ import { createGuard } from './sync/receive/guard.ts'
 import { createNewsQueue } from './sync/receive/queue.ts'
 import { createReceiver } from './sync/receive/receive.ts'
 import { createVerifier } from './sync/receive/verify.ts'
-import { createProvisioner } from './sync/scan/provision.ts'
+import { check } from './sync/scan/check.ts'
+import { createProvisioner, readUser } from './sync/scan/provision.ts'
+import { startScan } from './sync/scan/run.ts'
 
 /** The parts of this process, in the order in which they need each other. Each is made when it is first asked for. */
 
@@ -40,15 +42,38 @@ export const useMetrics = once(createMetrics)
 export const useReceive = once(() => createReceiver({
   db: useDb,
   pool: useDbPool(),
-  verify: createVerifier(useEnv().NUXT_CLERK_WEBHOOK_SIGNING_SECRET),
+  verify: createVerifier(useEnv().NUXT_CLERK_WEBHOOK_SIGNING_SECRET ?? []),
   guard: useGuard(),
   apply: useApply(),
   refusals: createRefusalCounter(useDbPool()),
   metrics: useMetrics(),
 }))
+const readParts = () => ({ db: useDbPool(), clerk: useClerk(), guard: useGuard(), apply: useApply() })
 /** Reads one user from Clerk who writes before their webhook has come. */
-export const useProvision = once(() => createProvisioner(useDbPool(), useClerk(), useApply()))
-export const useHealth = once(() => createHealth({ db: useDb, clerk: useClerk(), guard: useGuard(), env: useEnv() }))
+export const useProvision = once(() => createProvisioner(readParts()))
+/** Reads one user from Clerk and applies the answer. */
+export const useReadUser = once(() => (id: string, by: 'id' | 'asked') => readUser(readParts(), id, by))
+
+// Scan and check
+/** Starts a scan, one at a time among all instances; null while another one runs. */
+export const useScan = once(() => async (options: Omit<Parameters<typeof startScan>[3], 'maxDelete'>) => {
+  const started = await startScan(await useDb(), usePacedClerk(), useGuard(), { ...options, maxDelete: useEnv().RECONCILE_MAX_DELETE })
+  started?.done.then(({ report }) => useMetrics().countRepairs('scan', report.repairs), () => {})
+  return started
+})
+/** Runs one check, one at a time among all instances; null while another one runs, or when it is too soon. */
+export const useCheck = once(() => async (options: { everySeconds: number }) => {
+  const checked = await check(await useDb(), usePacedClerk(), useGuard(), { ...options, maxDelete: useEnv().RECONCILE_MAX_DELETE })
+  useMetrics().countRepairs('check', checked?.repairs ?? [])
+  if (checked?.needs && await claimScan(useDbPool())) {
+    const started = await useScan()({ kind: 'reconcile', startedBy: 'check' })
+    started?.done.catch(error => console.error(`reconcile ${describeFailure(error)}`))
+  }
+  return checked
+})
+
+// Health
+export const useHealth = once(() => createHealth({ db: useDb, guard: useGuard(), env: useEnv() }))
 
 // The live streams
 export const useStreams = once(createStreams)

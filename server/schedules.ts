@@ -3,8 +3,8 @@ import { rollUpHours } from '#db/queries/charts.ts'
 import { eraseExpired } from '#db/queries/erase.ts'
 import { useEnv } from './env.ts'
 import { describeFailure } from './failure.ts'
-import { useDb, usePacedClerk } from './parts.ts'
-import { startScan } from './sync/scan/run.ts'
+import { useCheck, useDb, useGuard, useScan } from './parts.ts'
+import { reconcilePattern } from './sync/scan/schedule.ts'
 
 /** Early in the morning, UTC; every instance may run it, the second finds nothing left. */
 const ERASE_CRON = '17 3 * * *'
@@ -13,20 +13,73 @@ const ERASE_CRON = '17 3 * * *'
 const ROLL_UP_CRON = '2 * * * *'
 const ROLL_UP_HOURS = 7 * 24
 
+/** All instances have the same schedule: a reconcile that another one started so short ago is enough, ms. */
+const SAME_MS = 10 * 60_000
+
+/** Where the last check left changes to their webhooks, the next one looks again so soon, ms. */
+const SOON_MS = 10_000
+/** The schedule of reconciles needs the Clerk instance's id; while that is not known it is asked for so often, ms. */
+const ASK_INSTANCE_MS = 60_000
+
 /** What the server does by itself. Nitro fixes its own schedules at build, and these are set where it runs. @returns how to stop */
 export function startSchedules(): () => void {
-  const { RETENTION_DAYS, RECONCILE_CRON, RECONCILE_MAX_DELETE: maxDelete } = useEnv()
+  const { RETENTION_DAYS, SYNC_CHECK_SECONDS } = useEnv()
   const jobs = [
-    schedule('erase', ERASE_CRON, async () => eraseExpired(await useDb(), RETENTION_DAYS)),
+    schedule('erase', ERASE_CRON, async () => {
+      const { failed } = await eraseExpired(await useDb(), RETENTION_DAYS)
+      for (const { step, error } of failed) console.error(`erase ${step} ${describeFailure(error)}`)
+    }),
     schedule('roll up', ROLL_UP_CRON, async () => rollUpHours(await useDb(), ROLL_UP_HOURS)),
   ]
-  if (RECONCILE_CRON) {
-    jobs.push(schedule('reconcile', RECONCILE_CRON, async () => {
-      const started = await startScan(await useDb(), usePacedClerk(), { kind: 'reconcile', maxDelete, startedBy: 'schedule' })
-      await started?.done
-    }))
+  const stopChecks = SYNC_CHECK_SECONDS > 0 ? startChecks(SYNC_CHECK_SECONDS) : () => {}
+  const stopReconciles = startReconciles()
+  return () => {
+    jobs.forEach(job => job.stop())
+    stopChecks()
+    stopReconciles()
   }
-  return () => jobs.forEach(job => job.stop())
+}
+
+/** Every instance tries; the lock and `sync_state` let one of them check in each interval. */
+function startChecks(everySeconds: number): () => void {
+  let timer: NodeJS.Timeout
+  let stopped = false
+  async function run() {
+    let left = 0
+    try {
+      // A timer may be early by some ms.
+      left = (await useCheck()({ everySeconds: everySeconds - 0.5 }))?.left ?? 0
+    }
+    catch (error) {
+      console.error(`check ${describeFailure(error)}`)
+    }
+    if (!stopped) timer = setTimeout(() => void run(), Math.min(everySeconds * 1000, left > 0 ? SOON_MS : Number.POSITIVE_INFINITY))
+  }
+  timer = setTimeout(() => void run(), 0)
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+  }
+}
+
+function startReconciles(): () => void {
+  let job: Cron | undefined
+  let timer: NodeJS.Timeout | undefined
+  async function plan() {
+    const pattern = reconcilePattern(useEnv().RECONCILE_CRON, useEnv().RECONCILE_CRON ? null : (await useGuard()().catch(() => null))?.mirrored ?? null)
+    if (pattern) {
+      job = schedule('reconcile', pattern, async () => {
+        const unlessWithinMs = Math.min(SAME_MS, (job?.msToNext() ?? SAME_MS) / 2)
+        await (await useScan()({ kind: 'reconcile', startedBy: 'schedule', unlessWithinMs }))?.done
+      })
+    }
+    else if (useEnv().RECONCILE_CRON !== 'off') timer = setTimeout(() => void plan(), ASK_INSTANCE_MS)
+  }
+  timer = setTimeout(() => void plan(), 0)
+  return () => {
+    job?.stop()
+    clearTimeout(timer)
+  }
 }
 
 const schedule = (name: string, pattern: string, run: () => Promise<unknown>) =>

@@ -51,8 +51,8 @@ export function useReconcile(mirror: Mirror) {
     const { runs, nextCursor } = await request('/api/admin/runs', { query: { cursor, limit: 20 } })
     return { items: runs, nextCursor }
   })
-  // A run has begun or ended.
-  watch(() => `${current.run.value?.id} ${current.run.value?.finishedAt}`, () => list.ready.refresh())
+  // A run has begun or ended, or a check has repaired something.
+  watch(() => `${current.run.value?.id} ${current.run.value?.finishedAt} ${facts.value?.repairs.lastAt}`, () => list.ready.refresh())
 
   const { start } = useReconcileStart()
   const beginning = ref(false)

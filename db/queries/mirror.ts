@@ -15,6 +15,9 @@ import { CHANGES_CHANNEL } from './channel.ts'
 
 type Sql = postgres.Sql | postgres.TransactionSql
 
+/** For so long after a webhook a read of Clerk may still show what was before, s. */
+export const LAG_SECONDS = 10
+
 /** More changed users than this at once are told as "many": an import would make every open page ask for each. */
 const MANY = 200
 
@@ -33,7 +36,7 @@ const newsColumns = {
   clerk_event_at: 'timestamptz',
   deleted_at: 'timestamptz',
   source: 'text',
-  by_id: 'boolean',
+  read_kind: 'text',
   read_began_at: 'timestamptz',
 } as const
 
@@ -53,14 +56,14 @@ export interface MirrorRow extends Partial<Record<MirroredField, string | boolea
   clerk_event_at: string | null
   deleted_at: string | null
   source: SyncSource | null
-  by_id: boolean
+  read_kind: 'list' | 'id' | 'asked' | null
   /** When a read of Clerk began, by Postgres's clock. */
   read_began_at: string | null
 }
 
 export const blankRow = {
   event_id: null, event_type: null, event_user_id: null, occurred_at: null, fixed_outcome: null, reason: null, details: null, elapsed_ms: null,
-  user_id: null, banned: false, clerk_updated_at: null, clerk_event_at: null, deleted_at: null, source: null, by_id: false, read_began_at: null,
+  user_id: null, banned: false, clerk_updated_at: null, clerk_event_at: null, deleted_at: null, source: null, read_kind: null, read_began_at: null,
 } satisfies MirrorRow & Record<keyof typeof newsColumns, unknown>
 
 const casing = new CasingCache('snake_case')
@@ -83,21 +86,37 @@ const isInferredDelete = `excluded.deleted_at is not null`
 const isTombstone = `u.deleted_at is not null`
 const hasNoVersion = `u.clerk_updated_at is null`
 const isSignedNews = `excluded.synced_by = 'webhook'`
+const readKind = `(select n.read_kind from news n where n.user_id = u.id)`
+/** Clerk's replicas may lag behind its webhooks for so long. */
+const isSettled = `excluded.synced_at >= u.synced_at + interval '${LAG_SECONDS} seconds'`
 
 /** A signed delete always applies. On a signed tombstone only its earlier time is news. */
 const signedDeleteApplies = `u.deleted_at is null or u.synced_by <> 'webhook' or excluded.deleted_at < u.deleted_at`
 /** A scan's inference holds for rows that were synced before the scan began. */
 const inferredDeleteApplies = `u.deleted_at is null and u.synced_at < excluded.synced_at`
-/** Nothing lifts a signed tombstone. An inferred one is lifted by a later read of that one user. */
-const liftsTombstone = `u.synced_by <> 'webhook' and excluded.synced_at > u.synced_at and (select n.by_id from news n where n.user_id = u.id)`
+/**
+ * Nothing lifts a signed tombstone. An inferred one is lifted by a later read of that one user, and by a signed event
+ * that is later than Clerk's 404; the 404 is dated in whole seconds, so an event within that second does not count.
+ */
+const liftsTombstone = `u.synced_by <> 'webhook' and case
+    when ${isSignedNews} then excluded.clerk_event_at >= u.deleted_at + interval '1 second'
+    else excluded.synced_at > u.synced_at and ${readKind} in ('id', 'asked')
+  end`
 /** Clerk's own clock decides: at or after the stored version, and not the very same news again. */
 const signedNewsApplies = `
   (excluded.clerk_updated_at, excluded.clerk_event_at) >= (u.clerk_updated_at, coalesce(u.clerk_event_at, '-infinity'))
   and ((excluded.clerk_updated_at, excluded.clerk_event_at) is distinct from (u.clerk_updated_at, u.clerk_event_at) or ${differs(mirroredFields)})`
-/** A read applies when it is newer, or when it says something else at the same version and began after the row was synced. */
-const readApplies = `
-  excluded.clerk_updated_at > u.clerk_updated_at
-  or (excluded.clerk_updated_at = u.clerk_updated_at and excluded.synced_at > u.synced_at and ${differs(comparedFields)})`
+/**
+ * A read applies when it is newer. At the same version it applies when it says something else and began after the row
+ * was synced. A row that is ahead of Clerk is wrong: a read of that one user wins over it. Clerk's replicas may lag, so
+ * a list, and a row that is ahead, wait for 10 s after the row was synced; an admin who asks for the read does not.
+ */
+const readApplies = `case
+    when excluded.clerk_updated_at > u.clerk_updated_at then true
+    when excluded.synced_at <= u.synced_at then false
+    when excluded.clerk_updated_at = u.clerk_updated_at then ${differs(comparedFields)} and (${readKind} <> 'list' or ${isSettled})
+    else ${readKind} = 'asked' or (${readKind} = 'id' and ${isSettled})
+  end`
 
 /** The version rule: docs/architecture.md. The first arm that fits decides. */
 const rule = `case
@@ -131,7 +150,8 @@ const written = `
     end,
     deleted_at = case when u.synced_by = 'webhook' then least(u.deleted_at, excluded.deleted_at) else excluded.deleted_at end,
     synced_at = greatest(u.synced_at, excluded.synced_at),
-    synced_by = excluded.synced_by
+    -- A read with equal content carries the version on: Clerk moves it without an event, and that is no repair.
+    synced_by = case when not (${isSignedNews}) and u.deleted_at is null and not (${differs(comparedFields)}) then u.synced_by else excluded.synced_by end
   where ${rule}
   returning u.*`
 

@@ -1,11 +1,11 @@
-import { and, desc, eq, inArray, isNotNull, isNull, not, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNotNull, isNull, not, sql } from 'drizzle-orm'
 import type { Position } from '#shared/schemas/paging.ts'
-import type { RunDetail, RunSummary } from '#shared/types/admin.ts'
-import type { ScanCounts, ScanProgress } from '#shared/types/sync.ts'
+import type { MirrorFacts, RunDetail, RunSummary } from '#shared/types/admin.ts'
+import type { DriftKind, ScanCounts, ScanProgress } from '#shared/types/sync.ts'
 import { driftKinds } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
-import { syncRuns, users } from '../schema.ts'
-import { countWhere } from './expressions.ts'
+import { syncRuns, users, webhookEvents } from '../schema.ts'
+import { aDayAgo, asInstant, countWhere } from './expressions.ts'
 import { isPast, toPage } from './paging.ts'
 import { SCAN_LOCK } from './scan.ts'
 import { publicUserColumns } from './users.ts'
@@ -88,7 +88,7 @@ const NAMED = 100
 export async function findRun(db: Database, id: string): Promise<RunDetail | undefined> {
   const [run] = await db.select({ ...summaryColumns, report }).from(syncRuns).leftJoin(users, eq(users.id, syncRuns.startedBy)).where(eq(syncRuns.id, id))
   if (!run) return undefined
-  const lists = run.report ? [...driftKinds.map(kind => run.report?.drift[kind] ?? []), run.report.unusable, run.report.unconfirmed] : []
+  const lists = run.report ? [...driftKinds.map(kind => run.report?.drift[kind] ?? []), run.report.unusable, run.report.failed ?? [], run.report.unconfirmed] : []
   const ids = new Set([run.startedBy, ...lists.flatMap(list => list.slice(0, NAMED))])
   const people = await db.select(publicUserColumns).from(users).where(inArray(users.id, [...ids]))
   return { ...run, people: Object.fromEntries(people.map(user => [user.id, user])) }
@@ -101,4 +101,32 @@ export async function countFinishedRuns(db: Database): Promise<Record<'ok' | 're
     .from(syncRuns)
     .where(and(isReconcile, hasEnded))
   return row ?? { ok: 0, refused: 0, failed: 0 }
+}
+
+/** Users named in the answer about repairs. */
+const NAMED_REPAIRS = 20
+
+/**
+ * Changes of the last day that the check repaired. One stops counting when an event of that user comes late that is as
+ * new, or newer: then the webhooks work, and were slow.
+ */
+export async function findRepairs(db: Database): Promise<MirrorFacts['repairs']> {
+  const repair = { id: sql<string>`x.id`, kind: sql<DriftKind>`x.kind` }
+  const rows = await db
+    .select({ ...repair, name: users.name, at: syncRuns.startedAt, count: sql`count(*) over ()`.mapWith(Number), lastAt: asInstant(sql<string>`max(${syncRuns.startedAt}) over ()`) })
+    .from(syncRuns)
+    // The builder has no rows from JSON.
+    .crossJoinLateral(sql`jsonb_to_recordset(${report} -> 'repairs') as x (id text, kind text, at timestamptz)`)
+    .leftJoin(users, sql`${users.id} = x.id`)
+    .where(and(
+      eq(syncRuns.kind, 'check'),
+      gt(syncRuns.startedAt, aDayAgo),
+      sql`not exists (
+        select from ${webhookEvents} e
+        where e.user_id = x.id and e.outcome in ('applied', 'stale') and (e.occurred_at >= x.at or (x.kind = 'gone' and e.type = 'user.deleted'))
+      )`,
+    ))
+    .orderBy(desc(syncRuns.startedAt), sql`x.id`)
+    .limit(NAMED_REPAIRS)
+  return { count: rows[0]?.count ?? 0, lastAt: rows[0]?.lastAt ?? null, users: rows.map(({ id, name, kind }) => ({ id, name, kind })) }
 }

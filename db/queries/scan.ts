@@ -1,18 +1,23 @@
-import { and, eq, gte, inArray, isNotNull, isNull, lt, notInArray, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { RunError, ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 import { syncRuns, users } from '../schema.ts'
+import { asInstant } from './expressions.ts'
 import { joinedAt } from './users.ts'
 
 /** Any number will do, as long as every instance takes the same one. */
 export const SCAN_LOCK = 4_011_001
+export const CHECK_LOCK = 4_011_002
+
+/** All but the words of the search, which nobody compares. */
+const { search, ...mirrorColumns } = getTableColumns(users)
 
 /** Our row of a user, as a scan compares it. Times are ISO 8601. */
-export type MirrorUser = typeof users.$inferSelect
+export type MirrorUser = Pick<typeof users.$inferSelect, keyof typeof mirrorColumns>
 
 /** Our rows of these users, by id. */
 export async function findMirrorUsers(db: Database, ids: string[]): Promise<Map<string, MirrorUser>> {
-  const rows = await db.select().from(users).where(inArray(users.id, ids))
+  const rows = await db.select(mirrorColumns).from(users).where(inArray(users.id, ids))
   return new Map(rows.map(row => [row.id, row]))
 }
 
@@ -30,7 +35,8 @@ export async function findUnlisted(db: Database, window: { from: number | null, 
     window.from === null ? undefined : gte(joinedAt, new Date(window.from).toISOString()),
     window.to === null ? undefined : lt(joinedAt, new Date(window.to).toISOString()),
     lt(users.syncedAt, window.beganAt),
-    notInArray(users.id, window.listed),
+    // One parameter, however many they are: a bulk import may fill one millisecond with more than 65,534 users.
+    sql`${users.id} <> all(${sql.param(window.listed)}::text[])`,
   ))
   return rows.map(row => row.id)
 }
@@ -50,22 +56,63 @@ export async function countLiveUsers(db: Database): Promise<number> {
   return db.$count(users, isNull(users.deletedAt))
 }
 
+/** Rows of Clerk's making between two times, both excluded, ms since 1970. */
+const createdBetween = ({ after, before }: { after: number, before: number }) => and(
+  isNull(users.deletedAt),
+  isNotNull(users.clerkCreatedAt),
+  gt(joinedAt, new Date(after).toISOString()),
+  lt(joinedAt, new Date(before).toISOString()),
+)
+
+/** Our rows that Clerk created between two times, both excluded, ms since 1970. */
+export async function countCreated(db: Database, range: { after: number, before: number }): Promise<number> {
+  return db.$count(users, createdBetween(range))
+}
+
+/** The middle one of these rows by when Clerk created them, ISO 8601; null for none. */
+export async function findMedianCreated(db: Database, range: { after: number, before: number }): Promise<string | null> {
+  const [row] = await db
+    .select({ at: asInstant(sql<string | null>`percentile_disc(0.5) within group (order by ${users.clerkCreatedAt})`) })
+    .from(users)
+    .where(createdBetween(range))
+  return row?.at ?? null
+}
+
 /**
- * The one lock that all instances share. It belongs to a connection, so one is taken out of the pool for it; a process
- * that dies lets go of it.
- * @returns how to release it; null when another scan holds it
+ * A lock that all instances share. It belongs to a connection, so one is taken out of the pool for it; a process that
+ * dies lets go of it.
+ * @param key `SCAN_LOCK` or `CHECK_LOCK`
+ * @returns how to release it; null when someone else holds it
  */
-export async function acquireScanLock(db: Database): Promise<(() => Promise<void>) | null> {
+export async function acquireLock(db: Database, key: number): Promise<(() => Promise<void>) | null> {
   const connection = await db.$client.reserve()
-  const [lock] = await connection<{ taken: boolean }[]>`select pg_try_advisory_lock(${SCAN_LOCK}) as taken`
-  if (!lock?.taken) {
-    connection.release()
-    return null
+  try {
+    const [lock] = await connection<{ taken: boolean }[]>`select pg_try_advisory_lock(${key}) as taken`
+    if (lock?.taken) {
+      return () => connection`select pg_advisory_unlock(${key})`.then(() => {}).finally(() => connection.release())
+    }
   }
-  return async () => {
-    await connection`select pg_advisory_unlock(${SCAN_LOCK})`
+  catch (error) {
     connection.release()
+    throw error
   }
+  connection.release()
+  return null
+}
+
+/** Whether a run of this kind was started by the same within so many ms. */
+export async function hasRunSince(db: Database, run: { kind: ScanKind, startedBy: string }, ms: number): Promise<boolean> {
+  const rows = await db.select({ id: syncRuns.id }).from(syncRuns).where(and(
+    eq(syncRuns.kind, run.kind),
+    eq(syncRuns.startedBy, run.startedBy),
+    gt(syncRuns.startedAt, sql`now() - make_interval(secs => ${ms / 1000})`),
+  )).limit(1)
+  return rows.length > 0
+}
+
+/** Puts a run on record that is over already. */
+export async function recordRun(db: Database, run: { id: string, kind: ScanKind, startedBy: string, startedAt: string, counts: ScanCounts, report: ScanReport }): Promise<void> {
+  await db.insert(syncRuns).values({ ...run, finishedAt: sql`now()` })
 }
 
 /** Begins a run. Whoever holds the lock is alone, so a run that is still open was cut off. */

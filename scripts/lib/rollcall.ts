@@ -8,6 +8,9 @@ import { startApp } from './server.ts'
 /** The top folder of the repo. */
 export const root = resolve(import.meta.dirname, '../..')
 
+/** What the server does by itself is off, unless it is what is tested or measured. */
+export const quiet = { SYNC_CHECK_SECONDS: '0', RECONCILE_CRON: 'off' }
+
 export interface AppWithClerk {
   /** The first instance. */
   app: RunningApp
@@ -28,7 +31,7 @@ export async function startAppWithClerk(options: { databaseUrl: string, instance
   const urls = ports.map(port => `http://localhost:${port}`)
   const clerk = await startLocalClerk({ port: 0, webhook: { url: `${urls[0]}/api/webhooks` }, ...options.clerk })
   options.prepare?.(clerk)
-  const env = { ...clerk.env, DATABASE_URL: options.databaseUrl, NUXT_SITE_URL: urls.join(','), ...options.env }
+  const env = { ...clerk.env, DATABASE_URL: options.databaseUrl, NUXT_SITE_URL: urls.join(','), ...quiet, ...options.env }
   const apps = await Promise.all(ports.map(port => startApp({ cwd: root, port, env, quiet: true })))
   const [app] = apps
   if (!app) throw new Error('A Rollcall has one instance at least.')

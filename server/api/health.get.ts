@@ -1,18 +1,18 @@
 import { setResponseHeader, setResponseStatus } from 'h3'
-import { findLastEventAt } from '#db/queries/diagnosis.ts'
-import { isCutOff } from '#server/sync/health/verdict.ts'
-import { useDb, useHealth } from '#server/parts.ts'
+import { useEnv } from '#server/env.ts'
+import { useHealth } from '#server/parts.ts'
+import { isDegraded } from '#server/sync/health/verdict.ts'
 
 /**
- * Ready only with the database: 503 tells a load balancer to send no one here. `degraded` is ready too: deliveries
- * have stopped, which another instance cannot mend. Never waits for Clerk: its count is asked for in the background.
+ * Ready only with the database: 503 tells a load balancer to send no one here. `degraded` is ready too: another
+ * instance cannot mend it. Never waits for Clerk.
  */
 export default defineApiHandler(async (event) => {
   setResponseHeader(event, 'cache-control', 'no-store')
   try {
-    const lastEventAt = await findLastEventAt(await useDb())
-    if (!isCutOff(lastEventAt, useHealth().counts.peek(), new Date().toISOString())) return { status: 'ok' }
-    return { status: 'degraded', message: 'Clerk\'s deliveries have stopped, and its count of users differs from the copy. The admin page says what to do.' }
+    const { verdict } = await useHealth().glance()
+    if (!isDegraded(verdict, useEnv().SYNC_CHECK_SECONDS)) return { status: 'ok' }
+    return { status: 'degraded', message: `${verdict.sentence} The admin page says what to do.` }
   }
   catch {
     setResponseStatus(event, 503)

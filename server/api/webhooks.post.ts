@@ -1,5 +1,6 @@
 import { getHeader, setResponseHeader } from 'h3'
 import { explainEvent } from '#shared/utils/sync-words.ts'
+import { useEnv } from '../env.ts'
 import { useReceive } from '../parts.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -10,6 +11,10 @@ export default defineApiHandler(async (event) => {
   const receivedAt = performance.now()
   const body = await readLimitedBody(event, MAX_BODY_BYTES)
   const header = (name: string) => getHeader(event, name)?.trim() || null
+  if (!useEnv().NUXT_CLERK_WEBHOOK_SIGNING_SECRET) {
+    setResponseHeader(event, 'retry-after', RETRY_AFTER_SECONDS)
+    throw apiError(500, 'No signing secret is set here, so no delivery can be verified. Set NUXT_CLERK_WEBHOOK_SIGNING_SECRET and start the server again.')
+  }
   const received = await useReceive()(body, { id: header('svix-id'), timestamp: header('svix-timestamp'), signature: header('svix-signature') }, receivedAt).catch((error) => {
     setResponseHeader(event, 'retry-after', RETRY_AFTER_SECONDS)
     throw error

@@ -55,6 +55,11 @@ export const ClerkUser = v.pipe(
 )
 export type ClerkUser = v.InferOutput<typeof ClerkUser>
 
+/** A change that is dated further ahead than this would freeze its row: no later news could win. ms */
+const FUTURE_MS = 5 * 60_000
+/** @param time ISO 8601 @param now ms since 1970 */
+export const isFuture = (time: string, now: number) => Date.parse(time) > now + FUTURE_MS
+
 /** What every event carries around its `data`. */
 export const Envelope = v.object({
   type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200), storable('no NUL character')),
@@ -70,6 +75,15 @@ export const SessionData = v.object({
   user_id: v.nullish(UserId, null),
   user: v.nullish(ClerkUser, null),
 })
+
+/** A user in a list: one that cannot be used must not hide the others. Without an id it is not a user. */
+export const ListedUser = v.union([
+  v.pipe(ClerkUser, v.transform(user => ({ user }))),
+  v.pipe(v.object({ id: UserId, updated_at: v.fallback(v.nullable(Time), null) }), v.transform(({ id, updated_at: updatedAt }) => ({ id, updatedAt }))),
+])
+
+/** `GET /v1/users/count` */
+export const UserCount = v.object({ total_count: v.pipe(v.number(), v.integer(), v.minValue(0)) })
 
 /** `GET /v1/instance` */
 export const Instance = v.object({ id: v.pipe(v.string(), v.nonEmpty()) })

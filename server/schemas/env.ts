@@ -58,16 +58,23 @@ export const ServerEnv = v.object({
   DATABASE_URL: DatabaseUrl,
   NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: PublishableKey,
   NUXT_CLERK_SECRET_KEY: SecretKey,
-  NUXT_CLERK_WEBHOOK_SIGNING_SECRET: SigningSecrets,
+  NUXT_CLERK_WEBHOOK_SIGNING_SECRET: v.optional(SigningSecrets),
   NUXT_SITE_URL: SiteUrls,
   NUXT_CLERK_API_URL: v.optional(url('NUXT_CLERK_API_URL is the address of a Clerk elsewhere; leave it out for Clerk itself.', 'http:', 'https:')),
   RETENTION_DAYS: v.optional(whole('RETENTION_DAYS is a whole number of days, 1 or more.', 1), '30'),
   RECONCILE_MAX_DELETE: v.optional(whole('RECONCILE_MAX_DELETE is a whole number of users.', 0)),
-  RECONCILE_CRON: v.optional(v.pipe(v.string(), v.check(isCron, 'RECONCILE_CRON is a schedule as cron writes it, in UTC, such as 0 4 * * *.'))),
+  RECONCILE_CRON: v.optional(v.pipe(v.string(), v.check(text => text === 'off' || isCron(text), 'RECONCILE_CRON is a schedule as cron writes it, in UTC, such as 0 4 * * *, or off.'))),
+  SYNC_CHECK_SECONDS: v.optional(whole('SYNC_CHECK_SECONDS is a whole number of seconds between two checks, or 0 for none.', 0), '60'),
   LIVE_STREAMS_PER_CLIENT: v.optional(whole('LIVE_STREAMS_PER_CLIENT is a whole number of open pages for one address, 1 or more.', 1), '50'),
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'METRICS_TOKEN has 16 characters at least.'))),
 })
 export type ServerEnv = v.InferOutput<typeof ServerEnv>
+
+/** The same, where one variable depends on another: with the check off, webhooks are all there is. */
+export const CompleteEnv = v.pipe(ServerEnv, v.forward(
+  v.check(env => env.SYNC_CHECK_SECONDS > 0 || env.NUXT_CLERK_WEBHOOK_SIGNING_SECRET !== undefined, secretMessage),
+  ['NUXT_CLERK_WEBHOOK_SIGNING_SECRET'],
+))
 
 /**
  * The variables as the process has them, each one named, so that a missing one is reported in its own words.

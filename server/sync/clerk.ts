@@ -1,78 +1,151 @@
-import { createClerkClient } from '@clerk/backend'
-import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import * as v from 'valibot'
-import { ClerkUser, Instance } from '#server/schemas/clerk.ts'
+import { ClerkUser, Instance, isFuture, ListedUser, UserCount } from '#server/schemas/clerk.ts'
 import type { ClerkFailure } from '#shared/types/sync.ts'
 
 const TIMEOUT_MS = 10_000
+const API_URL = 'https://api.clerk.com'
+/** The version of the Backend API that the schemas are made for. */
+const API_VERSION = '2026-05-12'
 
-/** One page of Clerk's users, oldest first. */
+/** Clerk's Backend API gave no usable answer. */
+export class ClerkError extends Error {
+  override name = 'ClerkError'
+  /** The HTTP status; null when there was no answer. */
+  readonly status: number | null
+  /** How long Clerk asks to wait (`Retry-After`), ms; null when it does not say. */
+  readonly retryAfterMs: number | null
+
+  constructor(message: string, { status = null, retryAfterMs = null, cause }: { status?: number | null, retryAfterMs?: number | null, cause?: unknown } = {}) {
+    super(message, { cause })
+    this.status = status
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** Why a call of the Backend API failed. */
+export function clerkFailureOf(error: unknown): ClerkFailure {
+  const status = error instanceof ClerkError ? error.status : null
+  if (status === null) return { code: 'silent', status }
+  return { code: status === 401 ? 'unauthorized' : status === 429 ? 'rate-limited' : 'status', status }
+}
+
+/** Which users, and in what order. Times are ms since 1970. */
+export interface ListQuery {
+  orderBy: '+created_at' | '-updated_at'
+  /** 1 to 500 */
+  limit: number
+  offset?: number
+  createdAfter?: number
+  createdBefore?: number
+}
+
+/** One page of Clerk's users. */
 export interface ClerkPage {
   users: ClerkUser[]
   /** How many Clerk sent, the unusable ones too. */
   size: number
-  /** Ids of users that our table cannot hold (a NUL in a name, say). */
-  unusable: string[]
+  /** Users that cannot be used (a NUL in a name, a change dated more than 5 minutes ahead), with when Clerk last changed them, ISO 8601, where that can be read. */
+  unusable: { id: string, updatedAt: string | null }[]
+  /** Clerk's clock when it answered (the `Date` header, whole seconds), ISO 8601. */
+  date: string
 }
 
-/** What we read of Clerk's Backend API, each answer parsed. Never used on a read by a person. */
+/** What we read of Clerk's Backend API, each answer parsed. Never used on a read by a person. All throw ClerkError. */
 export interface ClerkReader {
-  /** One user; null when Clerk says 404. @throws when Clerk is out of reach or says anything else */
-  user(id: string): Promise<ClerkUser | null>
-  /** Users created after `createdAfter` (ms since 1970), ascending. @param query.limit 1 to 500 */
-  list(query: { createdAfter?: number, offset: number, limit: number }): Promise<ClerkPage>
-  /** How many users Clerk has. */
-  count(): Promise<number>
+  /** One user, null when Clerk says 404, and Clerk's clock when it answered, ISO 8601. */
+  user(id: string): Promise<{ user: ClerkUser | null, date: string }>
+  list(query: ListQuery): Promise<ClerkPage>
+  /** How many users Clerk has, or those created after and before. ms since 1970 */
+  count(created?: Pick<ListQuery, 'createdAfter' | 'createdBefore'>): Promise<number>
   /** The instance that the secret key belongs to, `ins_…`. */
   instance(): Promise<string>
 }
 
-/** @param options.apiUrl for a Clerk elsewhere, as in the demo */
-export function createClerkReader(options: { secretKey: string, apiUrl?: string }): ClerkReader {
-  const clerk = createClerkClient({ ...options, telemetry: { disabled: true } })
+/**
+ * Reads by plain requests: the SDK has no `starting_after`, asks for the count with each list, and drops the `Date` header.
+ * @param options.apiUrl for a Clerk elsewhere, as in the demo
+ * @param options.timeoutMs for one call
+ */
+export function createClerkReader({ secretKey, apiUrl = API_URL, timeoutMs = TIMEOUT_MS }: { secretKey: string, apiUrl?: string, timeoutMs?: number }): ClerkReader {
+  async function get(path: string, query: Record<string, string | number | undefined> = {}) {
+    const url = new URL(`/v1${path}`, apiUrl)
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value))
+    try {
+      const answer = await fetch(url, {
+        headers: { 'authorization': `Bearer ${secretKey}`, 'clerk-api-version': API_VERSION },
+        signal: AbortSignal.timeout(timeoutMs),
+        redirect: 'error',
+      })
+      const text = await answer.text()
+      return { answer, body: answer.ok ? parseJson(text) : null }
+    }
+    catch (error) {
+      throw error instanceof ClerkError ? error : new ClerkError(`Clerk did not answer ${path}.`, { cause: error })
+    }
+  }
+
+  async function read<T>(path: string, schema: v.GenericSchema<unknown, T>, query?: Record<string, string | number | undefined>) {
+    const { answer, body } = await get(path, query)
+    if (!answer.ok) throw refusal(path, answer)
+    return { value: parse(path, schema, body), date: dateOf(answer) }
+  }
+
   return {
     async user(id) {
-      try {
-        const user = await within(TIMEOUT_MS, clerk.users.getUser(id))
-        return v.parse(ClerkUser, user.raw)
-      }
-      catch (error) {
-        if (isClerkAPIResponseError(error) && error.status === 404) return null
-        throw error
-      }
+      const { answer, body } = await get(`/users/${encodeURIComponent(id)}`)
+      if (answer.status === 404) return { user: null, date: dateOf(answer) }
+      if (!answer.ok) throw refusal('/users/:id', answer)
+      const [user, date] = [parse('/users/:id', ClerkUser, body), dateOf(answer)]
+      if (isFuture(user.clerkUpdatedAt, Date.parse(date))) throw new ClerkError('Clerk says that this user changes in the future.', { status: 200 })
+      return { user, date }
     },
-    async list({ createdAfter, offset, limit }) {
-      const { data } = await within(TIMEOUT_MS, clerk.users.getUserList({ createdAtAfter: createdAfter, orderBy: '+created_at', offset, limit }))
-      const parsed = data.map(user => ({ id: user.id, result: v.safeParse(ClerkUser, user.raw) }))
+    async list({ orderBy, limit, offset, createdAfter, createdBefore }) {
+      const { value, date } = await read('/users', v.array(ListedUser), { order_by: orderBy, limit, offset, created_at_after: createdAfter, created_at_before: createdBefore })
+      const users = value.flatMap(one => 'user' in one ? [one.user] : [])
+      const isUsable = ({ clerkUpdatedAt }: ClerkUser) => !isFuture(clerkUpdatedAt, Date.parse(date))
       return {
-        size: data.length,
-        users: parsed.flatMap(({ result }) => result.success ? [result.output] : []),
-        unusable: parsed.flatMap(({ id, result }) => result.success ? [] : [id]),
+        size: value.length,
+        users: users.filter(isUsable),
+        unusable: [...value.flatMap(one => 'user' in one ? [] : [one]), ...users.filter(user => !isUsable(user)).map(({ id }) => ({ id, updatedAt: null }))],
+        date,
       }
     },
-    count: () => within(TIMEOUT_MS, clerk.users.getCount()),
+    async count(created = {}) {
+      return (await read('/users/count', UserCount, { created_at_after: created.createdAfter, created_at_before: created.createdBefore })).value.total_count
+    },
     async instance() {
-      return v.parse(Instance, await within(TIMEOUT_MS, clerk.instance.get())).id
+      return (await read('/instance', Instance)).value.id
     },
   }
 }
 
-/** Clerk did not answer in time. */
-export class ClerkTimeoutError extends Error {
-  override name = 'ClerkTimeoutError'
+function parse<T>(path: string, schema: v.GenericSchema<unknown, T>, body: unknown): T {
+  const parsed = v.safeParse(schema, body)
+  if (!parsed.success) throw new ClerkError(`Clerk's answer to ${path} is not what it was.`, { status: 200 })
+  return parsed.output
 }
 
-/** @throws ClerkTimeoutError when the promise takes longer */
-export function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  return new Promise((done, fail) => {
-    const timer = setTimeout(() => fail(new ClerkTimeoutError(`Clerk did not answer within ${ms} ms.`)), ms)
-    promise.then(done, fail).finally(() => clearTimeout(timer))
-  })
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  }
+  catch {
+    return undefined
+  }
 }
 
-/** Why a call of the Backend API failed. The SDK reports silence as an answer without a status. */
-export function clerkFailureOf(error: unknown): ClerkFailure {
-  const status = isClerkAPIResponseError(error) && error.status ? error.status : null
-  if (status === null) return { code: 'silent', status }
-  return { code: status === 401 ? 'unauthorized' : status === 429 ? 'rate-limited' : 'status', status }
+const refusal = (path: string, answer: Response) =>
+  new ClerkError(`Clerk answered ${answer.status} to ${path}.`, { status: answer.status, retryAfterMs: retryAfterMs(answer.headers.get('retry-after')) })
+
+/** `Retry-After` is seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+function retryAfterMs(header: string | null): number | null {
+  if (!header) return null
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now()
+  return Number.isFinite(ms) ? Math.max(0, ms) : null
+}
+
+/** Clerk's clock in whole seconds. A proxy that drops the header leaves ours, a minute back. */
+function dateOf(answer: Response): string {
+  const date = Date.parse(answer.headers.get('date') ?? '')
+  return new Date(Number.isNaN(date) ? Date.now() - 60_000 : date).toISOString()
 }

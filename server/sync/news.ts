@@ -25,19 +25,30 @@ export type NoNews = { kind: 'none', details: ReasonDetails | null, event: Event
   | { outcome: 'rejected', reason: ReasonFor<'rejected'> }
 )
 
+export const readKinds = ['list', 'id', 'asked'] as const
+export type ReadKind = (typeof readKinds)[number]
+
 /** A read of Clerk. */
 export interface ReadNews {
   kind: 'read'
   user: ClerkUser
   source: Exclude<SyncSource, 'webhook'>
-  /** Whether this id was asked for: only such a read lifts a tombstone that a scan inferred. */
-  byId: boolean
+  /** What was read: a list · this one user, which lifts a tombstone that a scan inferred · the same because an admin asked, which wins over a row that is ahead. */
+  by: ReadKind
   /** When the read began, by Postgres's clock, ISO 8601. */
   beganAt: string
 }
 
-/** A user whom Clerk says 404 for, after a scan that finished; `beganAt` is when that scan began. */
-export interface GoneNews { kind: 'gone', userId: string, beganAt: string }
+/** A user whom Clerk says 404 for, after a scan that finished. */
+export interface GoneNews {
+  kind: 'gone'
+  userId: string
+  source: 'check' | 'scan'
+  /** When the scan began, by Postgres's clock, ISO 8601. */
+  beganAt: string
+  /** Clerk's clock at the 404, ISO 8601. */
+  goneAt: string
+}
 
 export type EventNews = UserNews | DeleteNews | NoNews
 export type News = EventNews | ReadNews | GoneNews

@@ -1,6 +1,5 @@
-import { isClerkAPIResponseError } from '@clerk/backend/errors'
 import type { ClerkReader } from './clerk.ts'
-import { ClerkTimeoutError } from './clerk.ts'
+import { ClerkError } from './clerk.ts'
 
 const TRIES = 5
 const FIRST_BACKOFF_MS = 500
@@ -51,17 +50,13 @@ export function paceReader(reader: ClerkReader, perSecond: number, clock: Clock 
   return {
     user: id => retry(() => reader.user(id)),
     list: query => retry(() => reader.list(query)),
-    count: () => retry(() => reader.count()),
+    count: created => retry(() => reader.count(created)),
     instance: () => retry(() => reader.instance()),
   }
 }
 
-/** The SDK reports silence as an answer without a status. */
-function isPassing(error: unknown): boolean {
-  if (!isClerkAPIResponseError(error)) return error instanceof ClerkTimeoutError
-  return !error.status || error.status === 429 || error.status >= 500
-}
+const isPassing = (error: unknown) => error instanceof ClerkError && (error.status === null || error.status === 429 || error.status >= 500)
 
-function retryAfterMs(error: unknown): number | undefined {
-  return isClerkAPIResponseError(error) && error.retryAfter ? error.retryAfter * 1000 : undefined
-}
+/** Clerk asks for a minute at most; what asks for more is not waited for. */
+const LONGEST_WAIT_MS = 60_000
+const retryAfterMs = (error: unknown) => error instanceof ClerkError && error.retryAfterMs !== null ? Math.min(error.retryAfterMs, LONGEST_WAIT_MS) : undefined

@@ -1,8 +1,18 @@
 import type { H3Event } from 'h3'
 import { findUser } from '#db/queries/users.ts'
 import { useDb, useProvision } from '#server/parts.ts'
+import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
+import type { Provisioned } from '#server/sync/scan/provision.ts'
 
 const gone = 'This account was deleted, so it cannot write here. Sign out, and sign up again if you want to come back.'
+
+/** @throws 503 while the secret key is of another Clerk instance: nothing may be written then */
+export async function provision(id: string): Promise<Provisioned> {
+  return useProvision()(id).catch((error) => {
+    if (!(error instanceof ForeignInstanceError)) throw error
+    throw apiError(503, 'Accounts cannot be set up here at the moment. The people who run this site can see why. Nothing was saved.')
+  })
+}
 
 /**
  * Makes sure that whoever writes is here, once a first attempt wrote nothing. Someone whose webhook has not come
@@ -13,7 +23,7 @@ export async function requireAuthor(event: H3Event): Promise<void> {
   const id = requireUser(event)
   const db = await useDb()
   const before = await findUser(db, id)
-  if (!before || (before.user.status === 'gone' && before.syncedBy !== 'webhook')) await useProvision()(id)
+  if (!before || (before.user.status === 'gone' && before.syncedBy !== 'webhook')) await provision(id)
 
   const found = await findUser(db, id)
   if (!found || found.user.status === 'gone') throw apiError(403, gone)

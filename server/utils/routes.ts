@@ -24,6 +24,7 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/admin/users/:id': ['GET'],
   '/api/admin/users/:id/diff': ['GET'],
   '/api/admin/users/:id/resync': ['POST'],
+  '/api/admin/check': ['POST'],
   '/api/admin/reconcile': ['POST'],
   '/api/admin/runs': ['GET'],
   '/api/admin/runs/:id': ['GET'],

@@ -1,4 +1,4 @@
-import type { ClerkFailure, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
+import type { CheckFacts, ClerkFailure, CopyState, DriftKind, EndpointState, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
 import type { PublicUser, UserStatus } from './user.ts'
 
 /** A row of `users` as an admin sees it. Times are ISO 8601. */
@@ -104,9 +104,9 @@ export interface RunSummary {
   id: string
   kind: ScanKind
   dryRun: boolean
-  /** A Clerk id, `schedule` or `command line`. */
+  /** A Clerk id, `schedule`, `check` or `command line`. */
   startedBy: string
-  /** The name of that person; null for the other two and for who is unknown. */
+  /** The name of that person; null for the others and for who is unknown. */
   startedByName: string | null
   startedAt: string
   finishedAt: string | null
@@ -129,11 +129,11 @@ export interface RunDetail extends RunSummary {
   people: Record<string, PublicUser>
 }
 
-/** What a person can press: a page to go to · a dry run to start · Clerk to be asked again · a text to copy. */
+/** What a person can press: a page to go to · a dry run to start · a check to run now · a text to copy. */
 export type ProblemStep
   = | { kind: 'go', label: string, to: string }
     | { kind: 'dry-run', label: string }
-    | { kind: 'ask', label: string }
+    | { kind: 'check', label: string }
     | { kind: 'copy', text: string }
 
 export interface Problem {
@@ -146,11 +146,21 @@ export interface Problem {
   step: ProblemStep | null
 }
 
+/** One half of the verdict. */
+export interface VerdictPart<State> {
+  state: State
+  level: Level
+  sentence: string
+}
+
 /** The answer to "is my copy right?". */
 export interface Verdict {
-  level: Exclude<Level, 'note'>
+  /** The worse of the two. Green (`ok`) is only what was compared and is equal, with webhooks that work. */
+  level: Level
   sentence: string
-  /** The worst first; notes do not spoil an `ok`. */
+  copy: VerdictPart<CopyState>
+  endpoint: VerdictPart<EndpointState>
+  /** The worst first. */
   problems: Problem[]
 }
 
@@ -166,10 +176,16 @@ export interface Refusals {
   lastAt: string
 }
 
-/** How many users Clerk has and we have, both asked at the same moment. Tombstones count on neither side. */
-export type CountComparison
-  = | { state: 'known', clerk: number, ours: number, at: string, /** since when they differ, null when equal */ differsSince: string | null }
-    | { state: 'unknown', at: string, failure: ClerkFailure }
+/** What the checks know. Times are ISO 8601. */
+export interface MirrorCheck extends CheckFacts {
+  /** Seconds between two checks; 0 when they are off. */
+  every: number
+  /** By Clerk's clock: every change until then is here. */
+  seenUntil: string | null
+  checkedAt: string | null
+  /** When the whole copy was last compared. */
+  comparedAt: string | null
+}
 
 /** What the verdict is made of. Times are ISO 8601, counts of "the last day" cover 24 hours. */
 export interface MirrorFacts {
@@ -178,7 +194,9 @@ export interface MirrorFacts {
   lastEventAt: string | null
   /** The last delivery with a right signature, whatever became of it. */
   lastVerifiedAt: string | null
-  count: CountComparison
+  check: MirrorCheck
+  /** Changes of the last day that the check repaired, and whose event has not come since; the newest 20 by name. */
+  repairs: { count: number, lastAt: string | null, users: { id: string, name: string | null, kind: DriftKind }[] }
   users: Record<UserStatus, number>
   /** Rows that wait for their news, and since when the first one does. */
   pending: { count: number, since: string | null }

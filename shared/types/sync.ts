@@ -1,5 +1,5 @@
-/** How a row of `users` was last written: a signed event · a scan of all users · a read of one user. */
-export const syncSources = ['webhook', 'scan', 'request'] as const
+/** How a row of `users` was last written: a signed event · the check of recent changes · a scan of all users · a read of one user. */
+export const syncSources = ['webhook', 'check', 'scan', 'request'] as const
 export type SyncSource = (typeof syncSources)[number]
 
 /** What became of an event. A redelivery that changes nothing does not relabel an `applied` one. */
@@ -11,7 +11,7 @@ export const eventReasons = {
   applied: [],
   stale: ['older', 'deleted'],
   ignored: ['sample', 'unused-type', 'no-user'],
-  rejected: ['not-json', 'not-an-event', 'unusable-user', 'other-instance', 'wrong-key'],
+  rejected: ['not-json', 'not-an-event', 'unusable-user', 'future', 'other-instance', 'wrong-key'],
   failed: ['database-unreachable', 'database-full', 'database-refused', 'internal'],
 } as const satisfies Record<Outcome, readonly string[]>
 export type ReasonFor<T extends Outcome> = (typeof eventReasons)[T][number]
@@ -50,7 +50,8 @@ export interface ClerkFailure {
 export const driftKinds = ['missing', 'stale', 'gone', 'revived'] as const
 export type DriftKind = (typeof driftKinds)[number]
 
-export const scanKinds = ['backfill', 'reconcile'] as const
+/** `check`: only the changes since the last one; a check is on record when it repaired something. */
+export const scanKinds = ['backfill', 'reconcile', 'check'] as const
 export type ScanKind = (typeof scanKinds)[number]
 
 export interface ScanCounts {
@@ -76,17 +77,51 @@ export interface ScanProgress extends ScanCounts {
   perSecond: number
 }
 
+/** A row that differed from Clerk and was put right. */
+export interface Repair {
+  id: string
+  kind: DriftKind
+  /** Clerk's time of the change, or of its 404, ISO 8601. */
+  at: string
+}
+
 export interface ScanReport {
   /** Ids by kind; the first 1,000 of each. */
   drift: Record<DriftKind, string[]>
   /** How many of each kind there were. */
   driftCounts: Record<DriftKind, number>
+  /** What was repaired, the first 1,000; empty in a dry run. */
+  repairs: Repair[]
   /** Users that our table cannot hold. */
   unusable: string[]
+  /** Users that could not be written this time, such as of a locked row. */
+  failed: string[]
   /** Rows that looked gone, while Clerk did not answer 404 for them: left as they are. */
   unconfirmed: string[]
   /** Set when more users looked gone than may be deleted without `force`, and so none was. */
   refused: { found: number, limit: number } | null
+}
+
+/** Why a full comparison is needed before the checks can say that the copy is equal. */
+export const scanNeeds = ['never-compared', 'behind', 'import'] as const
+export type ScanNeed = (typeof scanNeeds)[number]
+
+/** What the last check found. One check of all instances writes it, in `sync_state`. */
+export interface CheckFacts {
+  /** Users by count: Clerk's, our rows that are not tombstones, and those of Clerk's that our table cannot hold; null before the first count. */
+  counts: { clerk: number, ours: number, unstorable: number } | null
+  /** Checks in a row whose counts differed, and since when, ISO 8601. */
+  differed: number
+  differsSince: string | null
+  /** Changes so young that the check left them to their webhook, the first 500. */
+  left: string[]
+  /** Users whose change could not be written, the first 500. */
+  failed: string[]
+  /** Users that our table cannot hold, the first 1,000. */
+  unstorable: string[]
+  needs: ScanNeed | null
+  /** Why the last check did not finish; null when it did. */
+  failure: ClerkFailure | null
 }
 
 /** Why a scan ended before it was done. */
@@ -100,8 +135,20 @@ export type RunError
 export const levels = ['ok', 'note', 'warn', 'bad'] as const
 export type Level = (typeof levels)[number]
 
+/**
+ * `equal`: compared, and the same. `catching-up`: a change is younger than the grace. `differs`: a difference stays.
+ * `not-compared-yet`: no full comparison has finished. `not-compared`: nobody compares, or there is a gap. `blocked`: a wrong key.
+ */
+export const copyStates = ['equal', 'catching-up', 'differs', 'not-compared-yet', 'not-compared', 'blocked'] as const
+export type CopyState = (typeof copyStates)[number]
+
+/** `quiet`: no event has come yet. `missed`: the check repaired what should have come by webhook. `none`: no signing secret is set. */
+export const endpointStates = ['ok', 'quiet', 'missed', 'failing', 'refused', 'none'] as const
+export type EndpointState = (typeof endpointStates)[number]
+
 export const problemCodes = [
-  'instance', 'keys', 'secret-key', 'refused', 'forged', 'unsigned', 'never-heard', 'stopped', 'count', 'clerk-silent',
-  'failed', 'rejected', 'run-failed', 'run-refused', 'drift', 'never-compared', 'pending', 'cut-off',
+  'instance', 'keys', 'secret-key', 'check-off', 'not-compared', 'check-late', 'behind', 'never-compared', 'count', 'unwritten',
+  'unstorable', 'run-failed', 'run-refused', 'drift', 'cut-off', 'pending',
+  'refused', 'refused-some', 'forged', 'unsigned', 'missed', 'never-heard', 'failed', 'rejected',
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

@@ -23,6 +23,7 @@ export function explainEvent(event: { type: string | null, outcome: Outcome, rea
     case 'not-json': return { what: 'It is signed, but its body is not JSON.', action: 'Something between Clerk and this server may change bodies. Look at this delivery in Clerk\'s dashboard.' }
     case 'not-an-event': return { what: `It is signed, but does not look like an event of Clerk (${path ?? 'body'}: ${expected}).`, action: 'Look at this delivery in Clerk\'s dashboard. If Clerk changed its format, Rollcall needs an update.' }
     case 'unusable-user': return { what: `It is signed, but the user inside cannot be stored (${path}: ${expected}).`, action: `Correct this user in Clerk, then re-sync them. ${retried}` }
+    case 'future': return { what: `It is signed, but dated more than 5 minutes ahead (${path}), so the version rule cannot use it.`, action: `Check this server's clock (NTP). ${retried}` }
     case 'other-instance': return { what: `It is from the Clerk instance ${instance}, but this database mirrors ${mirrored}.`, action: `Another Clerk app sends here too, or the keys were changed. Remove this endpoint from the other app, or use the keys of the app that this database mirrors. ${retried}` }
     case 'wrong-key': return { what: wrongKey(instance, mirrored), action: retried }
     case 'database-unreachable': return { what: 'The database was out of reach when it came.', action: `Svix delivers it again. ${replay}` }
@@ -36,8 +37,8 @@ export function explainEvent(event: { type: string | null, outcome: Outcome, rea
 }
 
 /** The secret key is of another Clerk instance than the one in the database, a sentence. */
-export const wrongKey = (instance: string | undefined, mirrored: string | undefined) =>
-  `NUXT_CLERK_SECRET_KEY belongs to the Clerk instance ${instance}, but this database mirrors ${mirrored}.`
+export const wrongKey = (instance: string | null | undefined, mirrored: string | null | undefined) =>
+  `The secret key belongs to the Clerk instance ${instance}, but this database mirrors ${mirrored}.`
 
 /** Why Clerk's Backend API gave no usable answer, a sentence. */
 export function clerkFailureWords({ code, status }: ClerkFailure): string {
@@ -53,7 +54,7 @@ export function clerkFailureWords({ code, status }: ClerkFailure): string {
 export function runErrorWords(error: RunError): string {
   switch (error.code) {
     case 'clerk': return error.failure.code === 'unauthorized'
-      ? `${clerkFailureWords(error.failure)} Check NUXT_CLERK_SECRET_KEY.`
+      ? `${clerkFailureWords(error.failure)} Copy it again from Clerk's dashboard, API keys.`
       : `${clerkFailureWords(error.failure)} No one was deleted; try again later.`
     case 'undated-page': return 'Clerk listed users without saying when they were created, so the scan could not go on.'
     case 'database': return `The database failed (${error.sqlState}). Try again when it is back.`
@@ -64,4 +65,4 @@ export function runErrorWords(error: RunError): string {
 
 /** A scan found more users gone than it may delete, and deleted none: a sentence for the page and the command line. */
 export const refusedDeleteWords = ({ found, limit }: NonNullable<ScanReport['refused']>): string =>
-  `${found} users of ours are not in Clerk's list, more than the ${limit} that may be deleted at once, so none was. Check that NUXT_CLERK_SECRET_KEY is the right one.`
+  `${found} users of ours are not in Clerk's list, more than the ${limit} that may be deleted at once, so none was. Check that the secret key is the right one.`

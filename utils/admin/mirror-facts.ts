@@ -11,9 +11,10 @@ export const countDrift = ({ found }: Pick<RunSummary, 'found'>): number =>
   found ? driftKinds.reduce((sum, kind) => sum + found.driftCounts[kind], 0) : 0
 
 /** What a scan found, in a few words: `2 missing, 1 stale`. */
-export function foundWords(run: Pick<RunSummary, 'found' | 'error'>): string {
+export function foundWords(run: Pick<RunSummary, 'kind' | 'found' | 'error'>): string {
   if (run.error) return 'failed'
   if (!run.found) return '–'
+  if (run.kind === 'check') return `repaired ${number(countDrift(run))}`
   const { driftCounts, unusable, unconfirmed, refused } = run.found
   const parts = [
     ...driftKinds.flatMap(kind => driftCounts[kind] > 0 ? [`${number(driftCounts[kind])} ${kind}`] : []),
@@ -26,7 +27,7 @@ export function foundWords(run: Pick<RunSummary, 'found' | 'error'>): string {
 
 /** What kind of scan it is: a word for a table. */
 export const runWords = ({ kind, dryRun }: Pick<RunSummary, 'kind' | 'dryRun'>): string =>
-  dryRun ? 'Dry run' : kind === 'backfill' ? 'Backfill' : 'Reconcile'
+  dryRun ? 'Dry run' : { backfill: 'Backfill', reconcile: 'Reconcile', check: 'Check' }[kind]
 
 /** Deliveries of the last day that could not be verified: `3, bad signature`. */
 export function refusedWords({ refusals }: Pick<MirrorFacts, 'refusals'>): string {

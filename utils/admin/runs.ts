@@ -11,12 +11,24 @@ export const phaseWords: Record<ScanPhase, string> = {
   gone: 'Looking up users that Clerk did not list',
 }
 
-/** What each kind of drift means, and how it is repaired. */
-export const driftWords: Record<DriftKind, { title: string, meaning: string, repair: string }> = {
-  missing: { title: 'Missing', meaning: 'In Clerk, but not in this copy.', repair: 'added' },
-  stale: { title: 'Stale', meaning: 'Their data in this copy differed from Clerk’s.', repair: 'updated' },
-  gone: { title: 'Gone', meaning: 'In this copy, but no longer in Clerk.', repair: 'turned into tombstones' },
-  revived: { title: 'Revived', meaning: 'An earlier scan removed them, but Clerk has them.', repair: 'restored' },
+/** What each kind of drift means, how it is repaired, and both for one user, after their name. */
+export const driftWords: Record<DriftKind, { title: string, meaning: string, repair: string, one: string }> = {
+  missing: { title: 'Missing', meaning: 'In Clerk, but not in this copy.', repair: 'added', one: 'was missing, and was added' },
+  stale: { title: 'Stale', meaning: 'Their data in this copy differed from Clerk’s.', repair: 'updated', one: 'was stale, and was updated' },
+  gone: { title: 'Gone', meaning: 'In this copy, but no longer in Clerk.', repair: 'turned into tombstones', one: 'was gone in Clerk, and became a tombstone' },
+  revived: { title: 'Revived', meaning: 'An earlier scan removed them, but Clerk has them.', repair: 'restored', one: 'was taken for deleted, and was restored' },
+}
+
+const changes = (count: number) => `${number(count)} ${count === 1 ? 'change' : 'changes'}`
+
+/** What a check did that someone asked for, in a sentence or two. */
+export function checkWords({ repaired, left, running }: { repaired: number, left: number, running: boolean }): string {
+  if (running) return 'Another check is running: its result shows here when it is done.'
+  return [
+    repaired === 0 && left === 0 ? 'Nothing to repair.' : '',
+    repaired > 0 ? `${changes(repaired)} repaired.` : '',
+    left > 0 ? `${changes(left)} of the last seconds ${left === 1 ? 'is' : 'are'} left to the webhook until the next check.` : '',
+  ].filter(Boolean).join(' ')
 }
 
 /** How far a scan is: `1,500 of 20,000 users · 480 a second · 39 s left`. */
@@ -28,6 +40,7 @@ export function progressWords({ phase, done, of, perSecond }: ScanProgress): str
 /** The result of a run, as a sentence. */
 export function resultSentence(run: RunSummary, drift: number): string {
   const read = plural(run.counts?.seen ?? 0)
+  if (run.kind === 'check') return `${changes(drift)} had not arrived by webhook, and ${drift === 1 ? 'was' : 'were'} repaired.`
   if (run.error) return run.dryRun ? 'The dry run failed.' : run.kind === 'backfill' ? 'The backfill failed.' : 'The reconcile failed.'
   if (run.kind === 'backfill') return `${read} read, ${number(run.counts?.written ?? 0)} written.`
   if (drift === 0) return run.found?.refused ? `${read} read. No users were deleted.` : `Nothing differs: ${read} checked.`
@@ -41,4 +54,4 @@ export const tookWords = ({ startedAt, finishedAt }: Pick<RunSummary, 'startedAt
 
 /** Who started a run. */
 export const starterWords = ({ startedBy, startedByName }: Pick<RunSummary, 'startedBy' | 'startedByName'>): string =>
-  startedByName ?? (startedBy === 'schedule' ? 'the schedule' : startedBy === 'command line' ? 'the command line' : startedBy)
+  startedByName ?? (['schedule', 'check', 'command line'].includes(startedBy) ? `the ${startedBy}` : startedBy)

@@ -2,7 +2,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { Database } from '#db/client.ts'
 import { findStoredFacts } from '#db/queries/facts.ts'
 import { countFinishedRuns, findLastReconcile } from '#db/queries/runs.ts'
-import type { Outcome, RefusalReason } from '#shared/types/sync.ts'
+import { findCheckState } from '#db/queries/state.ts'
+import type { Outcome, RefusalReason, Repair } from '#shared/types/sync.ts'
 import { driftKinds, outcomes, refusalReasons } from '#shared/types/sync.ts'
 import { describeFailure } from '../../failure.ts'
 import type { Health } from './health.ts'
@@ -16,6 +17,8 @@ export interface MirrorMetrics {
   countDelivery(type: string | null, outcome: Outcome, times: { apply: number, lag: number | null }): void
   /** Counts a delivery that was not verified. */
   countRefused(reason: RefusalReason): void
+  /** Counts what a check or a scan repaired. */
+  countRepairs(by: 'check' | 'scan', repairs: Repair[]): void
   /** All metrics as Prometheus reads them. What the database cannot say just now is absent. */
   read(now: { db: Database, health: Health, streams: number }): Promise<{ text: string, contentType: string }>
 }
@@ -32,27 +35,33 @@ export function createMetrics(): MirrorMetrics {
   const lagSeconds = new Histogram({ name: 'rollcall_lag_seconds', help: 'From Clerk\'s timestamp of an event to the commit that applied it.', buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 36_000, 108_000], registers })
   const lastEventAge = new Gauge({ name: 'rollcall_last_event_age_seconds', help: 'Since the last event that was accepted; absent while none ever was.', registers })
   const users = new Gauge({ name: 'rollcall_users', help: 'Rows of the copy by state.', labelNames: ['state'], registers })
-  const clerkUsers = new Gauge({ name: 'rollcall_clerk_users', help: 'Users that Clerk says it has; absent while it does not answer.', registers })
-  const countDifference = new Gauge({ name: 'rollcall_count_difference', help: 'Clerk\'s count of users minus ours, both of one moment; absent while Clerk does not answer.', registers })
+  const clerkUsers = new Gauge({ name: 'rollcall_clerk_users', help: 'Users that Clerk said it has at the last check; absent before the first.', registers })
+  const countDifference = new Gauge({ name: 'rollcall_count_difference', help: 'Clerk\'s count of users minus ours and those that cannot be stored, at the last check; absent before the first.', registers })
   const drift = new Gauge({ name: 'rollcall_drift_users', help: 'Users that differed when the last reconcile looked, by kind.', labelNames: ['kind'], registers })
   const reconciles = new Gauge({ name: 'rollcall_reconciles', help: 'Reconciles that are on record, by result.', labelNames: ['result'], registers })
   const lastReconcile = new Gauge({ name: 'rollcall_last_reconcile_success_timestamp_seconds', help: 'When the last reconcile ended well that was not dry; absent while none did.', registers })
+  const checkedAt = new Gauge({ name: 'rollcall_checked_timestamp_seconds', help: 'When the last check finished; absent before the first.', registers })
+  const seenUntil = new Gauge({ name: 'rollcall_seen_until_timestamp_seconds', help: 'By Clerk\'s clock: every change until then is here; absent before the first full comparison.', registers })
+  const repaired = new Counter({ name: 'rollcall_repaired_total', help: 'Users that differed from Clerk and were put right, by what found them and how they differed.', labelNames: ['by', 'kind'], registers })
   const liveClients = new Gauge({ name: 'rollcall_live_clients', help: 'Live streams open on this instance.', registers })
 
+  for (const by of ['check', 'scan'] as const) for (const kind of driftKinds) repaired.inc({ by, kind }, 0)
   for (const reason of refusalReasons) refused.inc({ reason }, 0)
   for (const type of ['user.created', 'user.updated', 'user.deleted']) for (const outcome of outcomes) deliveries.inc({ type, outcome }, 0)
 
   async function readStored(db: Database, health: Health) {
-    const [stored, { last, repairedAt }, results, counts] = await Promise.all([findStoredFacts(db), findLastReconcile(db), countFinishedRuns(db), health.userCounts()])
+    const [stored, { last, repairedAt }, results, counts, state] = await Promise.all([findStoredFacts(db), findLastReconcile(db), countFinishedRuns(db), health.userCounts(), findCheckState(db)])
     if (stored.lastEventAt) lastEventAge.set((Date.parse(stored.now) - Date.parse(stored.lastEventAt)) / 1000)
     for (const [state, count] of Object.entries(counts)) users.set({ state }, count)
     for (const kind of driftKinds) drift.set({ kind }, last?.found?.driftCounts[kind] ?? 0)
     for (const [result, count] of Object.entries(results)) reconciles.set({ result }, count)
     if (repairedAt) lastReconcile.set(Date.parse(repairedAt) / 1000)
-    const comparison = health.counts.peek()
-    if (comparison?.state !== 'known') return
-    clerkUsers.set(comparison.clerk)
-    countDifference.set(comparison.clerk - comparison.ours)
+    if (state.checkedAt) checkedAt.set(Date.parse(state.checkedAt) / 1000)
+    if (state.seenUntil) seenUntil.set(Date.parse(state.seenUntil) / 1000)
+    if (!state.check?.counts) return
+    const { clerk, ours, unstorable } = state.check.counts
+    clerkUsers.set(clerk)
+    countDifference.set(clerk - ours - unstorable)
   }
 
   return {
@@ -62,8 +71,11 @@ export function createMetrics(): MirrorMetrics {
       if (times.lag !== null) lagSeconds.observe(Math.max(0, times.lag) / 1000)
     },
     countRefused: reason => refused.inc({ reason }),
+    countRepairs(by, repairs) {
+      for (const { kind } of repairs) repaired.inc({ by, kind })
+    },
     async read({ db, health, streams }) {
-      for (const gauge of [lastEventAge, clerkUsers, countDifference, lastReconcile]) gauge.remove()
+      for (const gauge of [lastEventAge, clerkUsers, countDifference, lastReconcile, checkedAt, seenUntil]) gauge.remove()
       liveClients.set(streams)
       await readStored(db, health).catch(error => console.error(`metrics ${describeFailure(error)}`))
       return { text: await registry.metrics(), contentType: registry.contentType }

@@ -1,7 +1,7 @@
 import type { MirrorFacts, Problem, ProblemStep, Refusals } from '#shared/types/admin.ts'
 import type { ClerkFailure, ProblemCode, RunError, ScanReport } from '#shared/types/sync.ts'
 import { clerkFailureWords, explainEvent, refusedDeleteWords, runErrorWords, wrongKey } from '#shared/utils/sync-words.ts'
-import { ago, clock, deliveries, events, number, requests, users } from './words.ts'
+import { changes, clock, deliveries, events, number, requests, users } from './words.ts'
 
 type Described = Omit<Problem, 'code'>
 
@@ -9,6 +9,13 @@ const doctor: ProblemStep = { kind: 'copy', text: 'npm run doctor' }
 const dryRun: ProblemStep = { kind: 'dry-run', label: 'Start a dry run' }
 const reconcile: ProblemStep = { kind: 'go', label: 'Run a reconcile', to: '/admin/reconcile' }
 
+type Refused = Pick<Refusals, 'streak'> & { reason: 'signature' | 'time', since: string, now: string }
+const refusedBy = (reason: Refused['reason']) => reason === 'signature' ? 'The signing secret here is not the endpoint\'s.' : 'They are more than 5 minutes off by this server\'s clock.'
+const mendRefused = (reason: Refused['reason']) => reason === 'signature'
+  ? 'Copy the Signing Secret (Clerk dashboard, Webhooks, your endpoint) to NUXT_CLERK_WEBHOOK_SIGNING_SECRET and start the server again.'
+  : 'Set this server\'s clock (NTP).'
+
+const notSince = (since: string | null, now: string) => since ? `Not compared since ${clock(since, now)}.` : 'Not compared yet.'
 const lastReconcile = (startedAt: string, now: string) => `The last reconcile (${clock(startedAt, now)})`
 
 /** Everything that can be wrong with the copy: how bad it is, a sentence, what to do, and the first step. */
@@ -31,18 +38,80 @@ const catalogue = {
     action: 'Copy NUXT_CLERK_SECRET_KEY again (Clerk dashboard, API keys) and start the server again.',
     step: doctor,
   }),
-  'refused': ({ reason, streak, since, now }: Pick<Refusals, 'streak'> & { reason: 'signature' | 'time', since: string, now: string }) => ({
-    level: 'bad',
-    sentence: `Clerk's deliveries are refused: ${number(streak)} since ${clock(since, now)} could not be verified, and none was. ${reason === 'signature'
-      ? 'The signing secret here is not the endpoint\'s.'
-      : 'They are more than 5 minutes off by this server\'s clock.'}`,
-    action: `${reason === 'signature'
-      ? 'Copy the Signing Secret (Clerk dashboard, Webhooks, your endpoint) to NUXT_CLERK_WEBHOOK_SIGNING_SECRET and start the server again.'
-      : 'Set this server\'s clock (NTP).'} What was refused comes again for a day; after that, run a reconcile.`,
+  'check-off': ({ since, now }: { since: string | null, now: string }) => ({
+    level: 'warn',
+    sentence: `${notSince(since, now)} The check is off, so a change that does not arrive by webhook is not noticed.`,
+    action: 'Set SYNC_CHECK_SECONDS to 60 and start the server again.',
+    step: { kind: 'copy', text: 'SYNC_CHECK_SECONDS=60' },
+  }),
+  'not-compared': ({ failure, since, now }: { failure: ClerkFailure, since: string | null, now: string }) => ({
+    level: 'warn',
+    sentence: `${notSince(since, now)} ${clerkFailureWords(failure)}`,
+    action: 'The check tries again by itself. If it stays so: does this server reach Clerk\'s Backend API, and does status.clerk.com say more?',
+    step: { kind: 'check', label: 'Check now' },
+  }),
+  'check-late': ({ since, every, now }: { since: string | null, every: number, now: string }) => ({
+    level: 'warn',
+    sentence: `${notSince(since, now)} A check is due every ${every} seconds, and none has finished.`,
+    action: 'Check now; if that fails, the server\'s log says why.',
+    step: { kind: 'check', label: 'Check now' },
+  }),
+  'behind': ({ since, now }: { since: string | null, now: string }) => ({
+    level: 'warn',
+    sentence: `${notSince(since, now)} So much changed in Clerk at once that the check could not read it all; a full comparison starts by itself.`,
+    action: 'Wait for it, or start one now.',
+    step: reconcile,
+  }),
+  'never-compared': ({ every }: { every: number }) => ({
+    level: 'note',
+    sentence: 'This copy has never been compared with Clerk, user by user.',
+    action: `The first comparison starts by itself with the next check, within ${every} seconds. You can also start one now.`,
+    step: reconcile,
+  }),
+  'count': ({ clerk, ours, unstorable, since, now }: { clerk: number, ours: number, unstorable: number, since: string | null, now: string }) => ({
+    level: 'warn',
+    sentence: `Clerk has ${users(clerk)}, and ${number(ours)} are here${unstorable > 0 ? `, besides ${number(unstorable)} that cannot be stored` : ''}${since ? `, since ${clock(since, now)}` : ''}.`,
+    action: 'The check looks for the difference by itself. If it stays, run a reconcile (dry run first): it finds who is missing or gone.',
+    step: dryRun,
+  }),
+  'unwritten': ({ count }: { count: number }) => ({
+    level: 'warn',
+    sentence: `${changes(count)} of Clerk could not be written here. The check tries again.`,
+    action: 'If it stays so, look for a transaction that holds these rows (pg_stat_activity).',
+    step: null,
+  }),
+  'unstorable': ({ count }: { count: number }) => ({
+    level: 'warn',
+    sentence: `${users(count)} of Clerk cannot be stored here, because of a name or an address that Postgres cannot hold.`,
+    action: 'The last reconcile lists them. Correct them in Clerk.',
+    step: reconcile,
+  }),
+  'refused': ({ reason, streak, since, now, level }: Refused & { level: 'warn' | 'bad' }) => ({
+    level,
+    sentence: `Clerk's deliveries are refused: ${number(streak)} since ${clock(since, now)} could not be verified, and none was. ${refusedBy(reason)}`,
+    action: mendRefused(reason),
     step: { kind: 'copy', text: 'NUXT_CLERK_WEBHOOK_SIGNING_SECRET' },
   }),
-  'unsigned': ({ streak, since, now }: Pick<Refusals, 'streak'> & { since: string, now: string }) => ({
+  'refused-some': ({ reason, streak, since, now }: Refused) => ({
+    level: 'note',
+    sentence: `${deliveries(streak)} since ${clock(since, now)} could not be verified, and none was since. Nothing is missing here, so this may be someone else's request.`,
+    action: `If Clerk's dashboard shows failed deliveries: ${mendRefused(reason)}`,
+    step: null,
+  }),
+  'missed': ({ count, lastAt, users: repaired }: MirrorFacts['repairs']) => ({
     level: 'warn',
+    sentence: `${changes(count)} of the last day had not arrived by webhook and ${count === 1 ? 'was' : 'were'} repaired by the check${repaired.length > 0 ? `: ${repaired.slice(0, 3).map(({ id, name }) => name ?? id).join(', ')}${count > Math.min(3, repaired.length) ? ' and others' : ''}` : ''}.`,
+    action: 'Look at your endpoint (Clerk dashboard, Webhooks): is it enabled for user.created, user.updated and user.deleted, does its address reach this server, and do its deliveries succeed?',
+    step: lastAt ? { kind: 'go', label: 'Show what was repaired', to: '/admin/reconcile' } : null,
+  }),
+  'never-heard': ({ checked, missed, origin }: { checked: boolean, missed: boolean, origin: string }) => ({
+    level: checked && !missed ? 'note' : 'warn',
+    sentence: `No event of Clerk has arrived yet${checked ? ', so changes come by the check alone' : ', so nothing keeps this copy up to date'}.`,
+    action: 'Add this server\'s /api/webhooks as an endpoint (Clerk dashboard, Webhooks) with user.created, user.updated and user.deleted. If it is there, its deliveries say why they fail.',
+    step: { kind: 'copy', text: `${origin}/api/webhooks` },
+  }),
+  'unsigned': ({ streak, since, now }: Pick<Refusals, 'streak'> & { since: string, now: string }) => ({
+    level: 'note',
     sentence: `${requests(streak)} since ${clock(since, now)} came to the webhook's address without a signature, and none with one.`,
     action: 'If they are Clerk\'s, something on the way removes the svix headers: look at your proxy. If not, there is nothing to do.',
     step: null,
@@ -52,18 +121,6 @@ const catalogue = {
     sentence: `${deliveries(day)} of the last day could not be verified, while others were. Someone may send forged events; they are refused.`,
     action: null,
     step: null,
-  }),
-  'never-heard': ({ differs, origin }: { differs: boolean, origin: string }) => ({
-    level: differs ? 'bad' : 'warn',
-    sentence: 'No event of Clerk has arrived yet, so nothing keeps this copy up to date.',
-    action: 'Add this server\'s /api/webhooks as an endpoint (Clerk dashboard, Webhooks) with user.created, user.updated and user.deleted. If it is there, its deliveries say why they fail.',
-    step: { kind: 'copy', text: `${origin}/api/webhooks` },
-  }),
-  'stopped': ({ lastEventAt, now }: { lastEventAt: string, now: string }) => ({
-    level: 'bad',
-    sentence: `Deliveries have stopped: the last event came ${ago(lastEventAt, now)}, and Clerk's count differs from yours.`,
-    action: 'Look at your endpoint (Clerk dashboard, Webhooks): is it enabled, and does its address reach this server? Then run a reconcile.',
-    step: dryRun,
   }),
   'failed': ({ count, now }: { count: number, now: boolean }) => ({
     level: now ? 'bad' : 'warn',
@@ -77,29 +134,11 @@ const catalogue = {
     action: 'The event log says what each one needs.',
     step: { kind: 'go', label: 'Show rejected events', to: '/admin/events?outcome=rejected' },
   }),
-  'clerk-silent': ({ failure }: { failure: ClerkFailure }) => ({
-    level: 'warn',
-    sentence: `Clerk did not say how many users it has, so nobody can tell whether the copy is whole. ${clerkFailureWords(failure)}`,
-    action: 'Look again in a minute. If it stays so: does this server reach Clerk\'s Backend API, and does status.clerk.com say more?',
-    step: { kind: 'ask', label: 'Ask Clerk again' },
-  }),
-  'count': ({ clerk, ours, settled }: { clerk: number, ours: number, settled: boolean }) => ({
-    level: settled ? 'warn' : 'note',
-    sentence: `${settled ? 'Your copy is not whole: ' : ''}Clerk has ${users(clerk)}, and ${number(ours)} are here.${settled ? '' : ' Events are coming in, so this may even out by itself.'}`,
-    action: settled ? 'Run a reconcile (dry run first): it finds who is missing or gone, and repairs it.' : null,
-    step: settled ? dryRun : null,
-  }),
   'cut-off': ({ startedAt, now }: { startedAt: string, now: string }) => ({
     level: 'warn',
     sentence: `The scan of ${clock(startedAt, now)} ended in the middle: its process is gone.`,
     action: 'Start it again: it is safe.',
     step: reconcile,
-  }),
-  'never-compared': () => ({
-    level: 'note',
-    sentence: 'This copy has never been compared with Clerk, user by user.',
-    action: 'Run a reconcile (dry run first), and set RECONCILE_CRON so that it happens by itself.',
-    step: dryRun,
   }),
   'run-failed': ({ startedAt, error, now }: { startedAt: string, error: RunError, now: string }) => ({
     level: 'warn',

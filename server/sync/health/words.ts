@@ -9,6 +9,7 @@ const plural = (count: number, one: string, many: string) => `${number(count)} $
 export const users = (count: number) => plural(count, 'user', 'users')
 export const events = (count: number) => plural(count, 'event', 'events')
 export const deliveries = (count: number) => plural(count, 'delivery', 'deliveries')
+export const changes = (count: number) => plural(count, 'change', 'changes')
 export const requests = (count: number) => plural(count, 'request', 'requests')
 
 export function ago(iso: string, now: string): string {
@@ -21,5 +22,17 @@ export function ago(iso: string, now: string): string {
 /** `14:02 UTC`, with the day when it is another one. */
 export function clock(iso: string, now: string): string {
   const time = `${iso.slice(11, 16)} UTC`
+  return iso.slice(0, 10) === now.slice(0, 10) ? time : `${iso.slice(0, 10)} ${time}`
+}
+
+/** `12 s ago`, as long as seconds say something. */
+export function agoExact(iso: string, now: string): string {
+  const passed = Math.max(0, Math.round(age(iso, now) / 1000))
+  return passed < 120 ? `${passed} s ago` : ago(iso, now)
+}
+
+/** `14:02:16 UTC`, with the day when it is another one. */
+export function seconds(iso: string, now: string): string {
+  const time = `${iso.slice(11, 19)} UTC`
   return iso.slice(0, 10) === now.slice(0, 10) ? time : `${iso.slice(0, 10)} ${time}`
 }

@@ -8,6 +8,8 @@ import type { Applied, EventMeta, News } from '../news.ts'
 
 const DEADLOCK = '40P01'
 const DEADLOCK_TRIES = 5
+/** A batch that is split may take so long: what is left then fails, and comes again. A delivery has 15 s. */
+const SPLIT_MS = 8_000
 
 /**
  * The only way into `users`: webhook, scan and just-in-time all come through here.
@@ -23,11 +25,12 @@ export async function applyNews(db: Database, news: News[]): Promise<(Applied | 
     return await retryDeadlocks(() => applyToMirror(db, rows))
   }
   catch (error) {
-    if (!isDataError(error)) throw error
+    if (!isOneRows(error)) throw error
     if (rows.length === 1) return [error]
-    // One bad event must not fail its neighbours.
+    // One bad row must not fail its neighbours.
     const results: (Applied | Error)[] = []
-    for (const one of news) results.push(...await applyNews(db, [one]))
+    const began = performance.now()
+    for (const one of news) results.push(...performance.now() - began < SPLIT_MS ? await applyNews(db, [one]) : [error])
     return results
   }
 }
@@ -43,16 +46,22 @@ async function retryDeadlocks<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Classes 22 and 23, data exception and integrity violation: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const isDataError = (error: unknown): error is Error => /^2[23]...$/.test(codeOf(error) ?? '')
+/**
+ * An error that will come again for the same row: classes 22, 23 and 54, data exception, integrity violation, limit
+ * exceeded. https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export const isLasting = (error: unknown): boolean => /^(?:22|23|54)...$/.test(codeOf(error) ?? '')
+
+/** An error that may be of one row alone: a lasting one, a lock that was not to be had in time, a statement that took too long. */
+const isOneRows = (error: unknown): error is Error => isLasting(error) || ['55P03', '57014', '21000'].includes(codeOf(error) ?? '')
 
 function toRow(news: News): MirrorRow {
   switch (news.kind) {
     case 'user': return { ...blankRow, ...eventColumns(news.event), ...userColumns(news.user), clerk_event_at: news.event.occurredAt, source: 'webhook' }
     case 'delete': return { ...blankRow, ...eventColumns(news.event), user_id: news.userId, deleted_at: news.event.occurredAt, source: 'webhook' }
     case 'none': return { ...blankRow, ...eventColumns(news.event), fixed_outcome: news.outcome, reason: news.reason, details: news.details }
-    case 'read': return { ...blankRow, ...userColumns(news.user), source: news.source, by_id: news.byId, read_began_at: news.beganAt }
-    case 'gone': return { ...blankRow, user_id: news.userId, deleted_at: news.beganAt, source: 'scan', read_began_at: news.beganAt }
+    case 'read': return { ...blankRow, ...userColumns(news.user), source: news.source, read_kind: news.by, read_began_at: news.beganAt }
+    case 'gone': return { ...blankRow, user_id: news.userId, deleted_at: news.goneAt, source: news.source, read_began_at: news.beganAt }
   }
 }
 

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '#db/client.ts'
 import { claimInstance, findInstanceId } from '#db/queries/state.ts'
-import { describeFailure } from '../../failure.ts'
+import { wrongKey } from '#shared/utils/sync-words.ts'
 import type { ClerkReader } from '../clerk.ts'
 
 /** Which Clerk instance this database mirrors, and whether the secret key is of another one. */
@@ -21,35 +22,50 @@ export class ForeignInstanceError extends Error {
   }
 }
 
+/** Clerk is asked again so often while it does not answer, ms. */
+const RETRY_MS = 30_000
+/** A delivery has 15 s in all. */
+const TIMEOUT_MS = 3_000
+
+export type Guard = () => Promise<Instance>
+
 /**
- * Asks Clerk which instance the secret key belongs to, and compares it with the one that the database mirrors.
- * The first answer is stored. With Clerk out of reach the stored one holds.
- * Never taken from an event: the dashboard's sample carries `ins_123`.
+ * The instance guard of a process, read before each write of a user and before each scan.
+ * The secret key names its instance (`GET /v1/instance`); the first answer that a database ever has is stored. Clerk is
+ * waited for 3 s at most; while it is out of reach the stored instance guards, and only a database that has never known
+ * one takes any. Never taken from an event: the dashboard's sample carries `ins_123`.
+ * @returns a function that resolves at once when Clerk has answered, or was asked less than 30 s ago
+ * @throws what the database throws
  */
-export async function askInstance(db: Database, clerk: ClerkReader): Promise<Instance> {
-  const asked = await clerk.instance().catch(() => null)
-  if (!asked) return { mirrored: await findInstanceId(db), foreign: null }
-  const mirrored = await claimInstance(db, asked)
-  return { mirrored, foreign: mirrored === asked ? null : asked }
+export function createGuard(db: Database, clerk: ClerkReader, now: () => number = () => performance.now()): Guard {
+  let answered: Instance | null = null
+  let asking: Promise<Instance> | null = null
+  let askedAt = Number.NEGATIVE_INFINITY
+
+  async function ask(): Promise<Instance> {
+    askedAt = now()
+    const named = await Promise.race([clerk.instance().catch(() => null), sleep(TIMEOUT_MS, null, { ref: false })])
+    if (!named) return { mirrored: await findInstanceId(db), foreign: null }
+    const mirrored = await claimInstance(db, named)
+    answered = { mirrored, foreign: mirrored === named ? null : named }
+    if (answered.foreign) console.error(wrongKey(answered.foreign, mirrored))
+    return answered
+  }
+
+  return async () => {
+    if (answered) return answered
+    if (!asking || now() - askedAt > RETRY_MS) {
+      const mine = asking = ask()
+      mine.catch(() => {
+        if (asking === mine) asking = null
+      })
+    }
+    return asking
+  }
 }
 
-/** Clerk is asked again so often until it has answered once, ms. */
-const RETRY_MS = 30_000
-
-/** The instance guard of a process. @returns what is known now; never waits for Clerk */
-export function createGuard(db: Database, clerk: ClerkReader) {
-  let known: Instance = { mirrored: null, foreign: null }
-  let askedAt = Number.NEGATIVE_INFINITY
-  return (): Instance => {
-    if (!known.mirrored && performance.now() - askedAt > RETRY_MS) {
-      askedAt = performance.now()
-      askInstance(db, clerk).then(
-        (instance) => {
-          known = instance
-        },
-        error => console.error(`instance guard ${describeFailure(error)}`),
-      )
-    }
-    return known
-  }
+/** @throws ForeignInstanceError while the secret key is of another instance */
+export async function requireOwnInstance(guard: Guard): Promise<void> {
+  const { mirrored, foreign } = await guard()
+  if (foreign) throw new ForeignInstanceError({ mirrored, foreign })
 }

@@ -1,16 +1,21 @@
 import * as v from 'valibot'
-import { ClerkUser, DeletedUser, describeIssue, Envelope, isInstanceId, SessionData } from '#server/schemas/clerk.ts'
+import { ClerkUser, DeletedUser, describeIssue, Envelope, isFuture, isInstanceId, SessionData } from '#server/schemas/clerk.ts'
 import type { ReasonDetails, ReasonFor } from '#shared/types/sync.ts'
 import type { EventMeta, EventNews, NoNews } from '../news.ts'
 
 /** Where a delivery came from, known before its body is read. */
-export interface DeliveryMeta { id: string, receivedAt: number }
+export interface DeliveryMeta {
+  id: string
+  /** By `performance.now()`. */
+  receivedAt: number
+}
 
 /**
  * Reads a body whose signature has been verified. Never throws: what cannot be used is `rejected`, with the reason.
  * @param instanceId the Clerk instance that this database mirrors; null while unknown, then every real one is taken
+ * @param now ms since 1970
  */
-export function parseEvent(body: string, delivery: DeliveryMeta, instanceId: string | null): EventNews {
+export function parseEvent(body: string, delivery: DeliveryMeta, instanceId: string | null, now = Date.now()): EventNews {
   const unread = { ...delivery, type: null, userId: null, occurredAt: null }
   const json = parseJson(body)
   if (json === undefined) return reject(unread, 'not-json')
@@ -21,7 +26,9 @@ export function parseEvent(body: string, delivery: DeliveryMeta, instanceId: str
   const event = { ...delivery, type, userId: userIdIn(type, data), occurredAt: timestamp }
   if (!isInstanceId(instance_id)) return ignore(event, 'sample')
   if (instanceId && instance_id !== instanceId) return reject(event, 'other-instance', { instance: instance_id, mirrored: instanceId })
-  return parseData(type, data, event)
+  const news = parseData(type, data, event)
+  const ahead = isFuture(timestamp, now) ? 'timestamp' : news.kind === 'user' && isFuture(news.user.clerkUpdatedAt, now) ? 'data.updated_at' : null
+  return ahead && news.kind !== 'none' ? reject(event, 'future', { path: ahead }) : news
 }
 
 function parseData(type: string, data: unknown, event: EventMeta & { occurredAt: string }): EventNews {

@@ -5,7 +5,7 @@ import { failureOf } from '../../failure.ts'
 import type { RefusalCounter } from '../health/refusals.ts'
 import type { MirrorMetrics } from '../health/metrics.ts'
 import type { Applied, EventNews } from '../news.ts'
-import type { Instance } from './guard.ts'
+import type { Guard } from './guard.ts'
 import { parseEvent } from './parse.ts'
 import type { DeliveryHeaders } from './verify.ts'
 
@@ -20,7 +20,7 @@ export interface ReceiveParts {
   /** The pool, ready or not: for the note that something failed. */
   pool: Database
   verify: (body: string, headers: DeliveryHeaders) => RefusalReason | null
-  guard: () => Instance
+  guard: Guard
   apply: (news: EventNews) => Promise<Applied>
   refusals: RefusalCounter
   metrics: MirrorMetrics
@@ -39,11 +39,13 @@ export function createReceiver({ db, pool, verify, guard, apply, refusals, metri
       metrics.countRefused(refused)
       return { outcome: 'refused', reason: refused, details: null, type: null }
     }
-    const { mirrored, foreign } = guard()
-    const news = guarded(parseEvent(body, { id: headers.id ?? '', receivedAt }, mirrored), foreign, mirrored)
+    const delivery = { id: headers.id ?? '', receivedAt }
+    let news = parseEvent(body, delivery, null)
     const { type, occurredAt } = news.event
     try {
       await db()
+      const { mirrored, foreign } = await guard()
+      news = foreign ? refuseKey(news, foreign, mirrored) : parseEvent(body, delivery, mirrored)
       const { outcome, reason, written } = await apply(news)
       const lag = written && occurredAt !== null ? Date.now() - Date.parse(occurredAt) : null
       metrics.countDelivery(type, outcome, { apply: performance.now() - receivedAt, lag })
@@ -58,8 +60,7 @@ export function createReceiver({ db, pool, verify, guard, apply, refusals, metri
 }
 
 /** With the key of another instance nothing is written, whatever the event says. */
-function guarded(news: EventNews, foreign: string | null, mirrored: string | null): EventNews {
-  if (!foreign) return news
+function refuseKey(news: EventNews, foreign: string, mirrored: string | null): EventNews {
   return { kind: 'none', outcome: 'rejected', reason: 'wrong-key', details: { instance: foreign, mirrored: mirrored ?? undefined }, event: news.event }
 }
 

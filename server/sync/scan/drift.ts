@@ -1,20 +1,27 @@
 import { comparedFields } from '#db/mirrored.ts'
+import { LAG_SECONDS } from '#db/queries/mirror.ts'
 import type { MirrorUser } from '#db/queries/scan.ts'
 import type { ClerkUser } from '#server/schemas/clerk.ts'
 import type { AdminUser, FieldDiff } from '#shared/types/admin.ts'
-import type { DriftKind } from '#shared/types/sync.ts'
 
-const compared = [...comparedFields, 'clerkUpdatedAt'] as const
+/** `ahead`: our row has a later `updated_at` than Clerk's list; a read of that one user decides. */
+export type ListedDrift = 'missing' | 'stale' | 'revived' | 'ahead'
+
+const differs = (clerk: ClerkUser, ours: MirrorUser) => comparedFields.some(field => clerk[field] !== ours[field])
 
 /**
- * How a user that Clerk lists differs from our row; null when they agree, and when ours is newer:
- * then a webhook came in while the page was on its way. A signed delete is final, whatever a lagging read says.
+ * How a user that Clerk lists differs from our row; null when they agree. A signed delete is final, whatever a lagging
+ * list says. `updated_at` that differs alone is no drift: Clerk moves it without an event, as at a sign-in. What came by
+ * webhook a moment ago is not judged by a list, which may lag.
+ * @param beganAt when the read began, by Postgres's clock, ISO 8601
  */
-export function driftOf(clerk: ClerkUser, ours: MirrorUser | undefined): DriftKind | null {
+export function driftOf(clerk: ClerkUser, ours: MirrorUser | undefined, beganAt: string): ListedDrift | null {
   if (!ours) return 'missing'
   if (ours.deletedAt !== null) return ours.syncedBy === 'webhook' ? null : 'revived'
-  if (ours.clerkUpdatedAt !== null && ours.clerkUpdatedAt > clerk.clerkUpdatedAt) return null
-  return compared.some(field => clerk[field] !== ours[field]) ? 'stale' : null
+  if (ours.clerkUpdatedAt === null || clerk.clerkUpdatedAt > ours.clerkUpdatedAt) return differs(clerk, ours) || ours.clerkUpdatedAt === null ? 'stale' : null
+  if (Date.parse(beganAt) < Date.parse(ours.syncedAt) + LAG_SECONDS * 1000) return null
+  if (clerk.clerkUpdatedAt < ours.clerkUpdatedAt) return 'ahead'
+  return differs(clerk, ours) ? 'stale' : null
 }
 
 export type Difference = { status: 'same' } | { status: 'differs', fields: FieldDiff[] } | { status: 'missing' } | { status: 'unknown' }
@@ -23,7 +30,8 @@ export type Difference = { status: 'same' } | { status: 'differs', fields: Field
 export function diffUser(clerk: ClerkUser | null, ours: AdminUser | null): Difference {
   if (!clerk) return !ours || ours.deletedAt ? { status: 'same' } : { status: 'missing' }
   if (!ours) return { status: 'unknown' }
-  const fields = compared.flatMap((field): FieldDiff[] => clerk[field] === ours[field] ? [] : [{ field, clerk: clerk[field], ours: ours[field] }])
+  const fields = [...comparedFields, 'clerkUpdatedAt' as const].flatMap((field): FieldDiff[] => clerk[field] === ours[field] ? [] : [{ field, clerk: clerk[field], ours: ours[field] }])
   if (ours.deletedAt) fields.unshift({ field: 'deletedAt', clerk: null, ours: ours.deletedAt })
-  return fields.length > 0 ? { status: 'differs', fields } : { status: 'same' }
+  // A different `updated_at` alone is no drift.
+  return fields.some(({ field }) => field !== 'clerkUpdatedAt') ? { status: 'differs', fields } : { status: 'same' }
 }

@@ -19,6 +19,8 @@ export interface WalkedPage {
   /** How many Clerk sent that no earlier page had, the unusable ones too. */
   fresh: number
   unusable: string[]
+  /** Clerk's clock when it answered, ISO 8601. */
+  date: string
   /** When the read began, by Postgres's clock. */
   beganAt: string
   /** Users created within [from, to) have all been listed; ms since 1970, null for the beginning and the end. */
@@ -41,7 +43,8 @@ export async function* walkUsers(db: Database, clerk: ClerkReader, pageSize = PA
 
   for (;;) {
     const beganAt = await databaseNow(db)
-    const page = await clerk.list({ createdAfter, offset, limit: pageSize })
+    const page = await clerk.list({ orderBy: '+created_at', createdAfter, offset, limit: pageSize })
+    const unusable = page.unusable.map(({ id }) => id)
     const ended = page.size < pageSize
     const last = createdMs(page.users.at(-1))
     if (!ended && last === null) throw new UndatedPageError()
@@ -49,11 +52,12 @@ export async function* walkUsers(db: Database, clerk: ClerkReader, pageSize = PA
 
     yield {
       users: page.users.filter(user => !atBoundary.has(user.id)),
-      fresh: page.size - [...page.users.map(user => user.id), ...page.unusable].filter(id => atBoundary.has(id)).length,
-      unusable: page.unusable.filter(id => !atBoundary.has(id)),
+      fresh: page.size - [...page.users.map(user => user.id), ...unusable].filter(id => atBoundary.has(id)).length,
+      unusable: unusable.filter(id => !atBoundary.has(id)),
       beganAt,
       window: { from, to },
-      listed: [...atBoundary, ...page.users.map(user => user.id), ...page.unusable],
+      listed: [...atBoundary, ...page.users.map(user => user.id), ...unusable],
+      date: page.date,
     }
     if (to === null) return
 

@@ -94,7 +94,8 @@ describe('order', () => {
 
   it.each(['user.created', 'user.updated', 'session.created'])('nothing brings the deleted back: %s after the delete', async (type) => {
     await send(bodyOf('user.deleted'))
-    expect(await (await send(bodyOf(type, { data: type === 'session.created' ? {} : { updated_at: 4_000_000_000_000 }, timestamp: 4_000_000_000_000 }))).json()).toEqual({ outcome: 'stale' })
+    const later = Date.now() + 60_000
+    expect(await (await send(bodyOf(type, { data: type === 'session.created' ? {} : { updated_at: later }, timestamp: later }))).json()).toEqual({ outcome: 'stale' })
     expect(await users()).toMatchObject([{ first_name: null, email: null }])
   })
 
@@ -135,6 +136,25 @@ describe('what is refused', () => {
     const [event] = await events()
     expect(event).toMatchObject({ outcome: 'rejected', reason: 'unusable-user', details: { path } })
     expect(JSON.stringify(event)).not.toContain('\\u0000')
+  })
+
+  it.each([
+    ['a change', { data: { updated_at: Date.now() + 3_600_000 } }, 'data.updated_at'],
+    ['an envelope', { timestamp: Date.now() + 3_600_000 }, 'timestamp'],
+    ['a change of the year 2099', { data: { updated_at: 4_070_908_800_000, first_name: 'Wrong' } }, 'data.updated_at'],
+  ])('%s dated more than 5 minutes ahead is 422 and freezes nothing: the true one applies', async (_what, change, path) => {
+    expect((await send(bodyOf('user.updated', change))).status).toBe(422)
+    expect(await events()).toMatchObject([{ outcome: 'rejected', reason: 'future', details: { path } }])
+    expect(await users()).toHaveLength(0)
+    expect(await (await send(bodyOf('user.updated'))).json()).toEqual({ outcome: 'applied' })
+  })
+
+  it('a delete dated ahead is 422 as well', async () => {
+    expect((await send(bodyOf('user.deleted', { timestamp: Date.now() + 3_600_000 }))).status).toBe(422)
+  })
+
+  it('a change dated a little ahead, as by a clock that is off, is taken', async () => {
+    expect((await send(bodyOf('user.updated', { data: { updated_at: Date.now() + 240_000 } }))).status).toBe(200)
   })
 
   it('an event of another instance is 422', async () => {

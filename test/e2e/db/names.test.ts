@@ -38,7 +38,7 @@ async function write(id: string, { username, firstName, lastName, email }: Names
     id, username, first_name: firstName, last_name: lastName, updated_at: 1_760_000_000_000,
     email_addresses: email === undefined ? [] : [{ id: 'idn_1', email_address: email }], primary_email_address_id: 'idn_1',
   })
-  expect(await applyNews(db, [{ kind: 'read', user, source: 'scan', byId: false, beganAt: new Date().toISOString() }])).toMatchObject([{ written: true }])
+  expect(await applyNews(db, [{ kind: 'read', user, source: 'scan', by: 'list', beganAt: new Date().toISOString() }])).toMatchObject([{ written: true }])
   return user
 }
 

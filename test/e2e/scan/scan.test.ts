@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scan } from '#server/sync/scan/scan.ts'
-import type { ScanKind } from '#shared/types/sync.ts'
 import { walkUsers } from '#server/sync/scan/walk.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { namesOnBothSides, startMirror } from '../support/mirror.ts'
@@ -11,7 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => mirror.stop())
 
-const run = (kind: ScanKind, options: Omit<Parameters<typeof scan>[2], 'kind'> = {}) => scan(mirror.db, mirror.reader, { kind, ...options })
+const run = (kind: 'backfill' | 'reconcile', options: Omit<Parameters<typeof scan>[2], 'kind'> = {}) => scan(mirror.db, mirror.reader, { kind, ...options })
 
 function createUsers(count: number, createdAt: (index: number) => number = index => 1_700_000_000_000 + index * 1000): string[] {
   return Array.from({ length: count }, (_, index) => mirror.clerk.users.create({ firstName: `Person ${index}`, createdAt: createdAt(index) }, { silent: true }).id)
@@ -129,7 +128,7 @@ describe('reconcile', () => {
     const [id = ''] = createUsers(3)
     await run('backfill')
     await mirror.db.$client`insert into profiles (user_id, bio) values (${id}, 'still me')`
-    const wrong = { ...mirror.reader, user: async () => null, list: async () => ({ users: [], size: 0, unusable: [] }) }
+    const wrong = { ...mirror.reader, user: async () => ({ user: null, date: new Date().toISOString() }), list: async () => ({ users: [], size: 0, unusable: [], date: new Date().toISOString() }) }
     expect((await scan(mirror.db, wrong, { kind: 'reconcile' })).report.driftCounts.gone).toBe(3)
     const { report } = await run('reconcile')
     expect(report.drift.revived).toContain(id)

@@ -151,13 +151,16 @@ async function playShuffled({ steps, reads, concurrency, twoInstances }: History
   return clerk
 }
 
+/** Clerk's clock at the 404 of a scan: later than every event, so that only a read or a signed delete decides. */
+const GONE_AT = '2100-01-01T00:00:00.000Z'
+
 /** What a scan of all, or a just-in-time read of one, brings of what it saw. */
 function newsOf(kind: string, id: string, beganAt: string, here: { id: string }[], gone: string[]): News[] {
   const users = here.filter(user => kind === 'scan' || user.id === id).map(user => v.parse(ClerkUser, user))
-  if (kind !== 'scan') return users.map((user): News => ({ kind: 'read', user, source: 'request', byId: true, beganAt }))
+  if (kind !== 'scan') return users.map((user): News => ({ kind: 'read', user, source: 'request', by: 'id', beganAt }))
   return [
-    ...users.map((user): News => ({ kind: 'read', user, source: 'scan', byId: false, beganAt })),
-    ...gone.map((userId): News => ({ kind: 'gone', userId, beganAt })),
+    ...users.map((user): News => ({ kind: 'read', user, source: 'scan', by: 'list', beganAt })),
+    ...gone.map((userId): News => ({ kind: 'gone', userId, source: 'scan', beganAt, goneAt: GONE_AT })),
   ]
 }
 

@@ -94,7 +94,7 @@ it('the very same news writes nothing and tells no one, by the same event or ano
   for (const news of [again, again, signed(ann)]) expect(await apply(news)).toEqual([{ outcome: 'applied', reason: null, written: false }])
   await sleep(2)
   for (const source of ['scan', 'request'] as const) {
-    expect(await apply({ kind: 'read', user: ann, source, byId: source === 'request', beganAt: await databaseNow(mirror.db) })).toMatchObject([{ written: false }])
+    expect(await apply({ kind: 'read', user: ann, source, by: source === 'request' ? 'id' : 'list', beganAt: await databaseNow(mirror.db) })).toMatchObject([{ written: false }])
   }
   expect(await row()).toEqual(before)
   expect(await told()).toEqual([])

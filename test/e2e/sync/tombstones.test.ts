@@ -42,9 +42,11 @@ async function apply(news: News) {
   return result
 }
 const readNews = (beganAt: string, { byId = true, updatedAt = happenedAt } = {}): News =>
-  ({ kind: 'read', source: byId ? 'request' : 'scan', byId, beganAt, user: v.parse(ClerkUser, { ...fixtureUser, updated_at: updatedAt }) })
+  ({ kind: 'read', source: byId ? 'request' : 'scan', by: byId ? 'id' : 'list', beganAt, user: v.parse(ClerkUser, { ...fixtureUser, updated_at: updatedAt }) })
 const read = async (options: { byId?: boolean, updatedAt?: number } = {}) => apply(readNews(await databaseNow(rollcall.db), options))
-const takeForGone = async () => apply({ kind: 'gone', userId: id, beganAt: await nextMillisecond() })
+/** Clerk's clock at its 404: half a minute after the sign-up. */
+const goneAt = new Date(happenedAt + 30_000).toISOString()
+const takeForGone = async () => apply({ kind: 'gone', source: 'scan', userId: id, beganAt: await nextMillisecond(), goneAt })
 
 /** Later than all that is written: times are kept in milliseconds. */
 async function nextMillisecond() {
@@ -108,11 +110,18 @@ describe('after a delete that a scan inferred', () => {
     expect(await rows()).toEqual([tombstone(id, deletedAt)])
   })
 
-  it('a late update stays stale, and a list that shows the user lifts nothing', async () => {
-    expect(await send('user.updated', { afterMs: 60_000 })).toEqual({ outcome: 'stale' })
+  it('an update from before the 404 stays stale, and a list that shows the user lifts nothing', async () => {
+    expect(await send('user.updated', { afterMs: 30_500 })).toEqual({ outcome: 'stale' })
     await nextMillisecond()
     expect(await read({ byId: false })).toMatchObject({ written: false })
     expect(await rows()).toMatchObject([{ firstName: null, email: null, deletedBy: 'scan' }])
+  })
+
+  it('a signed event from after the 404 lifts it, with bio and posts intact', async () => {
+    expect(await send('user.updated', { afterMs: 60_000 })).toEqual({ outcome: 'applied' })
+    expect(await rows()).toMatchObject([{ id, firstName: fixtureUser.first_name, deletedAt: null }])
+    expect(await profiles()).toEqual([{ user_id: id, bio: 'Still here.' }])
+    expect(await shown()).toEqual([{ body: 'Still here.' }])
   })
 
   it('a read by id lifts it, with bio and posts intact', async () => {
@@ -127,7 +136,7 @@ describe('after a delete that a scan inferred', () => {
   it('a read by id that began before it lifts nothing', async () => {
     const beganAt = await databaseNow(rollcall.db)
     await nextMillisecond()
-    await apply({ kind: 'read', source: 'request', byId: true, beganAt: await nextMillisecond(), user: v.parse(ClerkUser, fixtureUser) })
+    await apply({ kind: 'read', source: 'request', by: 'id', beganAt: await nextMillisecond(), user: v.parse(ClerkUser, fixtureUser) })
     await takeForGone()
     expect(await apply(readNews(beganAt))).toMatchObject({ written: false })
     expect(await rows()).toMatchObject([{ deletedBy: 'scan' }])
@@ -138,7 +147,7 @@ it('a row synced after the scan began is not taken for gone', async () => {
   const beganAt = await databaseNow(rollcall.db)
   await nextMillisecond()
   await send('user.created')
-  expect(await apply({ kind: 'gone', userId: id, beganAt })).toMatchObject({ outcome: 'stale', written: false })
+  expect(await apply({ kind: 'gone', source: 'scan', userId: id, beganAt, goneAt })).toMatchObject({ outcome: 'stale', written: false })
   expect(await rows()).toMatchObject([{ deletedAt: null }])
 })
 

@@ -10,8 +10,8 @@ const kinds: [News, string | null, string | null][] = [
   [{ kind: 'user', user, event }, 'user_1', 'msg_1'],
   [{ kind: 'delete', userId: 'user_1', event }, 'user_1', 'msg_1'],
   [{ kind: 'none', outcome: 'ignored', reason: 'sample', details: null, event }, null, 'msg_1'],
-  [{ kind: 'read', user, source: 'scan', byId: false, beganAt: '' }, 'user_1', null],
-  [{ kind: 'gone', userId: 'user_1', beganAt: '' }, 'user_1', null],
+  [{ kind: 'read', user, source: 'scan', by: 'list', beganAt: '' }, 'user_1', null],
+  [{ kind: 'gone', userId: 'user_1', source: 'scan', beganAt: '', goneAt: '' }, 'user_1', null],
 ]
 it.each(kinds)('$kind names the user it would write, and its event', (news, userId, eventId) => {
   expect([userIdOf(news), eventIdOf(news)]).toEqual([userId, eventId])

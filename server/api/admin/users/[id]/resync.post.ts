@@ -1,15 +1,17 @@
-import { databaseNow } from '#db/queries/state.ts'
 import { UserParams } from '#shared/schemas/ids.ts'
+import { wrongKey } from '#shared/utils/sync-words.ts'
 import type { Applied } from '#server/sync/news.ts'
-import { useApply, useClerk, useDb } from '#server/parts.ts'
+import { useDb, useReadUser } from '#server/parts.ts'
+import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
 
-/** Reads this one user from Clerk and applies the answer by the version rule. Clerk's 404 is left to a reconcile. */
+/** Reads this one user from Clerk and applies the answer, also over a row that is ahead of it. Clerk's 404 is left to a reconcile. */
 export default defineAdminHandler(async (event): Promise<Applied> => {
   const { id } = readParams(event, UserParams)
-  const beganAt = await databaseNow(await useDb())
-  const user = await useClerk().user(id).catch(() => {
+  await useDb()
+  const applied = await useReadUser()(id, 'asked').catch((error) => {
+    if (error instanceof ForeignInstanceError) throw apiError(502, wrongKey(error.instance.foreign, error.instance.mirrored))
     throw apiError(502, 'Clerk does not answer. Try again in a moment.')
   })
-  if (!user) throw apiError(404, 'Clerk has no such user. A reconcile will take them for gone.')
-  return useApply()({ kind: 'read', user, source: 'request', byId: true, beganAt })
+  if (!applied) throw apiError(404, 'Clerk has no such user. A reconcile will delete them here.')
+  return applied
 })

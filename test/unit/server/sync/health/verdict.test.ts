@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { judgeMirror } from '#server/sync/health/verdict.ts'
-import type { MirrorFacts, RunSummary } from '#shared/types/admin.ts'
+import { isDegraded, judgeMirror } from '#server/sync/health/verdict.ts'
+import { nothingKnown } from '#server/sync/scan/check.ts'
+import type { MirrorCheck, MirrorFacts, RunSummary } from '#shared/types/admin.ts'
 
 const now = '2026-03-10T14:30:00.000Z'
 const before = (minutes: number) => new Date(Date.parse(now) - minutes * 60_000).toISOString()
@@ -12,11 +13,17 @@ const run: RunSummary = {
   startedAt: before(600), finishedAt: before(599), counts: { seen: 5, total: 5, written: 0 }, progress: null,
   found: { driftCounts: drift, refused: null, unusable: 0, unconfirmed: 0 }, error: null,
 }
+const found = { driftCounts: { ...drift, stale: 2 }, refused: null, unusable: 0, unconfirmed: 0 }
+const checkWell: MirrorCheck = {
+  ...nothingKnown, counts: { clerk: 1234, ours: 1234, unstorable: 0 },
+  every: 60, seenUntil: before(0.3), checkedAt: before(0.2), comparedAt: before(600),
+}
 const well: MirrorFacts = {
   checkedAt: now,
   lastEventAt: before(3),
   lastVerifiedAt: before(3),
-  count: { state: 'known', clerk: 1234, ours: 1234, at: now, differsSince: null },
+  check: checkWell,
+  repairs: { count: 0, lastAt: null, users: [] },
   users: { here: 1234, pending: 0, gone: 6 },
   pending: { count: 0, since: null },
   failed: { count: 0, lastAt: null },
@@ -28,67 +35,122 @@ const well: MirrorFacts = {
   lastRepairAt: before(599),
   nextReconcileAt: null,
   instance: { mirrored: 'ins_1', foreign: null },
-  origin: 'https://rollcall.example',
   keys: { signingSecrets: 1, publishable: 'test', secret: 'test' },
+  origin: 'https://rollcall.example',
 }
 const judge = (facts: Partial<MirrorFacts>) => judgeMirror({ ...well, ...facts })
-const differs = (since: number): MirrorFacts['count'] => ({ state: 'known', clerk: 1236, ours: 1234, at: now, differsSince: before(since) })
+const check = (change: Partial<MirrorCheck>): Partial<MirrorFacts> => ({ check: { ...checkWell, ...change } })
+const refused = (reason: 'signature' | 'time' | 'headers', streak = 4): MirrorFacts['refusals'] => [{ reason, day: 4, streak, since: streak > 0 ? before(28) : null, lastAt: before(1) }]
+const repaired = (at: number): MirrorFacts['repairs'] => ({ count: 3, lastAt: before(at), users: [{ id: 'user_1', name: 'Ada', kind: 'stale' }, { id: 'user_2', name: null, kind: 'missing' }] })
+const silence = { lastEventAt: before(60), lastVerifiedAt: before(60) }
 
-describe('the verdict', () => {
-  it('is ok, in words, when all is well', () => {
-    expect(judge({})).toEqual({ level: 'ok', sentence: 'Your copy is right: 1,234 users, as many as Clerk has. The last event came 3 minutes ago.', problems: [] })
+it('says equal, until when by Clerk\'s clock, and that webhooks work', () => {
+  const verdict = judge({})
+  expect(verdict).toMatchObject({
+    level: 'ok',
+    sentence: 'Your copy equals Clerk\'s. Every change until 14:29:42 UTC is here (checked 12 s ago).',
+    copy: { state: 'equal', level: 'ok' },
+    endpoint: { state: 'ok', level: 'ok', sentence: 'Webhooks work. The last event came 3 minutes ago.' },
+    problems: [],
+  })
+  expect(isDegraded(verdict, 60)).toBe(false)
+})
+
+describe('the copy is green only when it was compared', () => {
+  it.each<[string, Partial<MirrorFacts>, string, string, string, RegExp]>([
+    ['another instance', { instance: { mirrored: 'ins_1', foreign: 'ins_2' } }, 'blocked', 'bad', 'instance', /refused: The secret key belongs to the Clerk instance ins_2, but this database mirrors ins_1\./],
+    ['a key that Clerk refuses', check({ failure: { code: 'unauthorized', status: 401 } }), 'blocked', 'bad', 'secret-key', /refuses the secret key/],
+    ['no full comparison yet', check({ comparedAt: null, seenUntil: null }), 'not-compared-yet', 'note', 'never-compared', /^Not compared yet\.$/],
+    ['the check turned off', check({ every: 0 }), 'not-compared', 'warn', 'check-off', /^Not compared since 14:29 UTC\. The check is off/],
+    ['Clerk silent', check({ failure: { code: 'silent', status: null } }), 'not-compared', 'warn', 'not-compared', /^Not compared since 14:29 UTC\. Clerk did not answer\.$/],
+    ['Clerk asking to slow down', check({ failure: { code: 'rate-limited', status: 429 } }), 'not-compared', 'warn', 'not-compared', /asked too often/],
+    ['no check for four minutes', check({ checkedAt: before(4), seenUntil: before(4) }), 'not-compared', 'warn', 'check-late', /^Not compared since 14:26 UTC\. A check is due every 60 seconds/],
+    ['more changes than a check reads', check({ needs: 'behind' }), 'not-compared', 'warn', 'behind', /full comparison starts by itself/],
+    ['counts that differ for three checks', check({ differed: 3, differsSince: before(3), counts: { clerk: 1236, ours: 1234, unstorable: 1 } }), 'differs', 'warn', 'count', /^Clerk has 1,236 users, and 1,234 are here, besides 1 that cannot be stored, since 14:27 UTC\.$/],
+    ['a change that could not be written', check({ failed: ['user_1'] }), 'differs', 'warn', 'unwritten', /^1 change of Clerk could not be written/],
+    ['a user who cannot be stored', check({ unstorable: ['user_1'] }), 'differs', 'warn', 'unstorable', /^1 user of Clerk cannot be stored/],
+    ['a reconcile that refused to delete', { lastReconcile: { ...run, found: { ...found, refused: { found: 40, limit: 10 } } } }, 'differs', 'warn', 'run-refused', /deleted no one: 40 users/],
+    ['drift that a dry run found', { lastReconcile: { ...run, dryRun: true, found } }, 'differs', 'warn', 'drift', /found 2 users that differ/],
+  ])('%s', (_what, facts, state, level, code, sentence) => {
+    const { copy, problems } = judge(facts)
+    expect(copy).toMatchObject({ state, level })
+    expect(copy.sentence).toMatch(sentence)
+    expect(problems.map(problem => problem.code)).toContain(code)
   })
 
-  it.each<[string, Partial<MirrorFacts>, string, string, RegExp]>([
-    ['another instance', { instance: { mirrored: 'ins_1', foreign: 'ins_2' } }, 'instance', 'bad', /refused: NUXT_CLERK_SECRET_KEY belongs to the Clerk instance ins_2, but this database mirrors ins_1\./],
-    ['keys of two kinds', { keys: { signingSecrets: 1, publishable: 'live', secret: 'test' } }, 'keys', 'bad', /live key.*test one/],
-    ['a key that Clerk refuses', { count: { state: 'unknown', at: now, failure: { code: 'unauthorized', status: 401 } } }, 'secret-key', 'bad', /refuses the secret key/],
-    ['Clerk out of reach', { count: { state: 'unknown', at: now, failure: { code: 'silent', status: null } } }, 'clerk-silent', 'warn', /Clerk did not answer\.$/],
-    ['a wrong signing secret', { refusals: [{ reason: 'signature', day: 4, streak: 4, since: before(28), lastAt: before(1) }], lastEventAt: before(30), lastVerifiedAt: before(30) }, 'refused', 'bad', /^Clerk's deliveries are refused: 4 since 14:02 UTC .* The signing secret here is not the endpoint's\.$/],
-    ['a wrong signing secret from the first day', { refusals: [{ reason: 'signature', day: 1, streak: 1, since: before(28), lastAt: before(1) }], lastEventAt: null, lastVerifiedAt: null }, 'refused', 'bad', /refused: 1 since/],
-    ['a wrong clock', { refusals: [{ reason: 'time', day: 4, streak: 4, since: before(28), lastAt: before(1) }], lastVerifiedAt: before(30) }, 'refused', 'bad', /clock/],
-    ['headers lost on the way', { refusals: [{ reason: 'headers', day: 4, streak: 4, since: before(28), lastAt: before(1) }], lastVerifiedAt: before(30) }, 'unsigned', 'warn', /without a signature/],
-    ['no event ever', { lastEventAt: null, lastVerifiedAt: null }, 'never-heard', 'warn', /No event of Clerk/],
-    ['no event ever, and counts that differ', { lastEventAt: null, lastVerifiedAt: null, count: differs(5) }, 'never-heard', 'bad', /No event of Clerk/],
-    ['a week of silence, and counts that differ', { lastEventAt: before(days(8)), count: differs(5) }, 'stopped', 'bad', /^Deliveries have stopped: the last event came 8 days ago/],
-    ['counts that differ', { count: differs(5) }, 'count', 'warn', /^Your copy is not whole: Clerk has 1,236 users, and 1,234 are here\.$/],
-    ['events that failed and were applied since to none', { failed: { count: 2, lastAt: before(10) } }, 'failed', 'warn', /^2 events of the last day failed here and have not/],
-    ['events that fail now', { failed: { count: 1, lastAt: before(1) } }, 'failed', 'bad', /^1 event of the last day failed here and has not/],
-    ['rejected events', { rejected: { count: 1, lastAt: before(1), last: { type: 'user.created', reason: 'unusable-user', details: { path: 'data.id', expected: 'string' } } } }, 'rejected', 'warn', /The last one: .*\(data\.id: string\)\.$/],
-    ['a reconcile that failed', { lastReconcile: { ...run, error: { code: 'clerk', failure: { code: 'status', status: 500 } } } }, 'run-failed', 'warn', /04:30 UTC\) failed: Clerk answered 500\./],
-    ['a reconcile that refused', { lastReconcile: { ...run, found: { driftCounts: drift, refused: { found: 40, limit: 10 }, unusable: 0, unconfirmed: 0 } } }, 'run-refused', 'warn', /deleted no one: 40 users/],
-    ['drift that a dry run found', { lastReconcile: { ...run, dryRun: true, found: { driftCounts: { ...drift, stale: 2 }, refused: null, unusable: 0, unconfirmed: 0 } } }, 'drift', 'warn', /found 2 users that differ/],
-    ['a scan whose process died', { cutOff: { ...run, finishedAt: null } }, 'cut-off', 'warn', /ended in the middle/],
-    ['rows that wait for long', { pending: { count: 1, since: before(6) } }, 'pending', 'warn', /^1 user waits for news of Clerk, the first since 14:24 UTC\.$/],
-  ])('names %s', (_what, facts, code, level, sentence) => {
+  it.each<[string, Partial<MirrorFacts>]>([
+    ['a change left to its webhook', check({ left: ['user_1'] })],
+    ['counts that differ for one check', check({ differed: 1, differsSince: before(0.2), counts: { clerk: 1235, ours: 1234, unstorable: 0 } })],
+  ])('%s is catching up', (_what, facts) => {
     const verdict = judge(facts)
-    expect(verdict.level).toBe(level)
-    expect(verdict.problems[0]).toMatchObject({ code, level })
-    expect(verdict.sentence).toMatch(sentence)
-    expect(verdict.sentence).toBe(verdict.problems[0]?.sentence)
-    expect(verdict.problems[0]?.action).toBeTruthy()
+    expect(verdict.copy).toMatchObject({ state: 'catching-up', level: 'note' })
+    expect(verdict.sentence).toMatch(/^Your copy is catching up: .* Every change until 14:29:42 UTC is here/)
+    expect(isDegraded(verdict, 60)).toBe(false)
   })
 
-  it.each<[string, Partial<MirrorFacts>, string | null]>([
-    ['a forged delivery among good ones', { refusals: [{ reason: 'signature', day: 4, streak: 0, since: null, lastAt: before(10) }] }, 'forged'],
-    ['a difference that may be on its way', { count: { state: 'known', clerk: 1235, ours: 1234, at: now, differsSince: before(0.1) }, lastEventAt: before(0.2) }, 'count'],
-    ['a copy never compared', { lastReconcile: null }, 'never-compared'],
-    ['a week of silence with equal counts', { lastEventAt: before(days(8)) }, null],
-    ['a real reconcile that repaired drift', { lastReconcile: { ...run, found: { driftCounts: { ...drift, stale: 2 }, refused: null, unusable: 0, unconfirmed: 0 } } }, null],
-    ['a row that has just begun to wait', { pending: { count: 1, since: before(1) } }, null],
-  ])('stays ok with %s', (_what, facts, code) => {
+  it.each<[string, Partial<MirrorFacts>, string, RegExp]>([
+    ['a reconcile that failed', { lastReconcile: { ...run, error: { code: 'clerk', failure: { code: 'status', status: 500 } } } }, 'run-failed', /04:30 UTC\) failed: Clerk answered 500\./],
+    ['a scan whose process died', { cutOff: { ...run, finishedAt: null } }, 'cut-off', /ended in the middle/],
+    ['rows that wait for long', { pending: { count: 1, since: before(6) } }, 'pending', /^1 user waits for news of Clerk, the first since 14:24 UTC\.$/],
+    ['rows that wait since another day', { pending: { count: 2, since: before(days(2)) } }, 'pending', /since 2026-03-08 14:30 UTC/],
+    ['keys of two kinds', { keys: { signingSecrets: 1, publishable: 'live', secret: 'test' } }, 'keys', /live key.*test one/],
+  ])('%s is said', (_what, facts, code, sentence) => {
+    const { problems, level } = judge(facts)
+    expect(level).not.toBe('ok')
+    expect(problems.find(problem => problem.code === code)?.sentence).toMatch(sentence)
+  })
+})
+
+describe('the endpoint', () => {
+  it.each<[string, Partial<MirrorFacts>, string, string, RegExp]>([
+    ['a change that only the check brought', { repairs: repaired(5) }, 'missed', 'warn', /^3 changes of the last day had not arrived by webhook and were repaired by the check: Ada, user_2 and others\.$/],
+    ['a wrong secret, and a repair since', { ...silence, refusals: refused('signature'), repairs: repaired(5) }, 'refused', 'bad', /^Clerk's deliveries are refused: 4 since 14:02 UTC .* The signing secret here is not the endpoint's\.$/],
+    ['a wrong clock, and a repair since', { ...silence, refusals: refused('time'), repairs: repaired(5) }, 'refused', 'bad', /clock/],
+    ['events that failed before the last good one', { failed: { count: 2, lastAt: before(10) } }, 'failing', 'warn', /^2 events of the last day failed here and have not/],
+    ['events that fail now', { failed: { count: 1, lastAt: before(1) } }, 'failing', 'bad', /^1 event of the last day failed here and has not/],
+    ['rejected events', { rejected: { count: 1, lastAt: before(1), last: { type: 'user.created', reason: 'unusable-user', details: { path: 'data.id', expected: 'string' } } } }, 'failing', 'warn', /The last one: .*\(data\.id: string\)\.$/],
+    ['no event ever, and repairs', { lastEventAt: null, lastVerifiedAt: null, repairs: repaired(5) }, 'missed', 'warn', /repaired by the check/],
+    ['no event ever', { lastEventAt: null, lastVerifiedAt: null }, 'quiet', 'note', /^No event has arrived by webhook yet\. The check brings every change within 60 seconds\.$/],
+    ['no signing secret', { lastEventAt: null, lastVerifiedAt: null, keys: { signingSecrets: 0, publishable: 'test', secret: 'test' }, repairs: repaired(5) }, 'none', 'note', /^No webhook endpoint/],
+  ])('with %s', (_what, facts, state, level, sentence) => {
+    const { endpoint, copy } = judge(facts)
+    expect(endpoint).toMatchObject({ state, level })
+    expect(endpoint.sentence).toMatch(sentence)
+    // What the endpoint lost, the check brought: the copy is equal all the same.
+    expect(copy.state).toBe('equal')
+  })
+
+  it.each<[string, Partial<MirrorFacts>, string]>([
+    ['a forged delivery among good ones', { refusals: refused('signature', 0) }, 'forged'],
+    ['refusals and no change that was missed', { ...silence, refusals: refused('signature') }, 'refused-some'],
+    ['a repair from before the refusals', { ...silence, refusals: refused('signature'), repairs: { count: 0, lastAt: null, users: [] } }, 'refused-some'],
+    ['requests without a signature', { ...silence, refusals: refused('headers') }, 'unsigned'],
+  ])('%s is a note: one request must not turn it red', (_what, facts, code) => {
     const { level, problems } = judge(facts)
     expect(level).toBe('ok')
-    expect(problems.map(problem => problem.code)).toEqual(code ? [code] : [])
+    expect(problems).toMatchObject([{ code, level: 'note' }])
   })
 
-  it('puts the worst first', () => {
-    const { level, problems } = judge({ lastReconcile: null, pending: { count: 1, since: before(60) }, instance: { mirrored: null, foreign: 'ins_2' } })
-    expect(level).toBe('bad')
-    expect(problems.map(problem => problem.level)).toEqual(['bad', 'warn', 'note'])
+  it('without a check, nobody else can tell that deliveries are missed', () => {
+    const off = check({ every: 0 })
+    expect(judge({ ...off, ...silence, refusals: refused('signature') }).endpoint).toMatchObject({ state: 'refused', level: 'warn' })
+    expect(judge({ ...off, lastEventAt: null, lastVerifiedAt: null }).problems.map(({ code }) => code)).toContain('never-heard')
   })
+})
 
-  it('speaks of days when it was another day', () => {
-    expect(judge({ pending: { count: 2, since: before(days(2)) } }).sentence).toContain('2026-03-08 14:30 UTC')
-  })
+it('puts the worst first, and takes the worse part for the whole', () => {
+  const verdict = judge({ pending: { count: 1, since: before(60) }, instance: { mirrored: null, foreign: 'ins_2' }, refusals: refused('signature', 0) })
+  expect(verdict.level).toBe('bad')
+  expect(verdict.problems.map(problem => problem.level)).toEqual(['bad', 'warn', 'note'])
+  const missed = judge({ repairs: repaired(5) })
+  expect(missed.sentence).toBe(missed.endpoint.sentence)
+  expect(missed.copy.level).toBe('ok')
+})
+
+it('health is degraded when the copy is not known to be right, and not while it is young or the check is off', () => {
+  expect(isDegraded(judge(check({ failure: { code: 'silent', status: null } })), 60)).toBe(true)
+  expect(isDegraded(judge({ instance: { mirrored: 'ins_1', foreign: 'ins_2' } }), 60)).toBe(true)
+  expect(isDegraded(judge({ ...silence, refusals: refused('signature'), repairs: repaired(5) }), 60)).toBe(true)
+  expect(isDegraded(judge(check({ comparedAt: null, seenUntil: null })), 60)).toBe(false)
+  expect(isDegraded(judge(check({ every: 0 })), 0)).toBe(false)
 })

@@ -1,0 +1,68 @@
+import type { Database } from '#db/client.ts'
+import { countCreated, findMedianCreated, findUndated, findUnlisted } from '#db/queries/scan.ts'
+import { databaseNow } from '#db/queries/state.ts'
+import type { ClerkReader } from '../clerk.ts'
+import type { Repairer } from './repair.ts'
+
+/** A range with so few users is listed whole. */
+const LISTED = 500
+/** Calls of Clerk that one search may take; what is not found then is looked for by the next check. */
+const MOST_CALLS = 100
+/** Clerk was founded in 2019; imports may be dated before. ms since 1970 */
+const BEGINNING = 0
+
+interface Range {
+  /** Both excluded, ms since 1970. */
+  after: number
+  before: number
+}
+
+/**
+ * Finds who is missing here or gone from Clerk when the counts differ, by halving ranges of creation time by count. Only
+ * a range that differs is listed and compared, with all the guards of a reconcile.
+ */
+export async function repairCounts(db: Database, clerk: ClerkReader, repairer: Repairer): Promise<void> {
+  const beganAt = await databaseNow(db)
+  const gone: string[] = []
+  let calls = 0
+
+  async function search(range: Range): Promise<void> {
+    if (calls >= MOST_CALLS) return
+    calls++
+    const [theirs, ours] = [await clerk.count({ createdAfter: range.after, createdBefore: range.before }), await countCreated(db, range)]
+    if (theirs === ours) return
+    if (Math.max(theirs, ours) <= LISTED || range.before - range.after <= 2) return compare(range)
+    const middle = await middleOf(range)
+    await search({ after: range.after, before: middle })
+    await search({ after: middle - 1, before: range.before })
+  }
+
+  /** Between the halves of our rows, so that a few steps are enough; without any, between the times. */
+  async function middleOf({ after, before }: Range): Promise<number> {
+    const median = await findMedianCreated(db, { after, before })
+    const at = median === null ? 0 : Date.parse(median)
+    return at > after + 1 && at < before ? at : Math.floor((after + before) / 2)
+  }
+
+  async function compare(range: Range): Promise<void> {
+    const listed: string[] = []
+    for (let offset = 0; calls < MOST_CALLS; offset += LISTED) {
+      calls++
+      const pageBeganAt = await databaseNow(db)
+      const page = await clerk.list({ orderBy: '+created_at', limit: LISTED, offset, createdAfter: range.after, createdBefore: range.before })
+      listed.push(...page.users.map(({ id }) => id), ...page.unusable.map(({ id }) => id))
+      await repairer.compare(page.users, pageBeganAt)
+      if (page.size < LISTED) {
+        gone.push(...await findUnlisted(db, { from: range.after + 1, to: range.before, beganAt, listed }))
+        return
+      }
+    }
+  }
+
+  await search({ after: BEGINNING - 1, before: Date.parse(beganAt) + 60_000 })
+  for (const id of await findUndated(db, beganAt)) {
+    if (calls++ >= MOST_CALLS) break
+    if (!await repairer.fill(id)) gone.push(id)
+  }
+  if (gone.length > 0) await repairer.deleteGone([...new Set(gone)], beganAt)
+}
