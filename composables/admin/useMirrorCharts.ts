@@ -3,12 +3,17 @@ import { ChartsQuery } from '#shared/schemas/admin'
 
 const EVERY_MS = 60_000
 
-/** Deliveries and lag by hour, for the last day or week: the address says which. */
-export function useMirrorCharts() {
+/**
+ * Deliveries and lag by hour, for the last day or week: the address says which.
+ * @param counted changes when the facts count something else, so that the charts never contradict them for long
+ */
+export function useMirrorCharts(counted: () => string) {
   const route = useRoute()
   const request = useRequestFetch()
   const range = computed(() => v.parse(v.fallback(ChartsQuery, { range: 'day' }), { range: route.query.range }).range)
 
   const fresh = useFresh('mirror-charts', () => request('/api/admin/charts', { query: { range: range.value } }), { everyMs: () => EVERY_MS, about: range })
+  watch(counted, fresh.askSoon)
+
   return { ...fresh, range }
 }

@@ -1,5 +1,6 @@
-import { gt, sql } from 'drizzle-orm'
-import type { Refusals } from '#shared/types/admin.ts'
+import { and, asc, desc, gt, gte, lt, sql } from 'drizzle-orm'
+import type { RefusalsQuery } from '#shared/schemas/admin.ts'
+import type { Refusals, RefusedHour } from '#shared/types/admin.ts'
 import type { RefusalReason } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 import { refusals, syncState } from '../schema.ts'
@@ -55,4 +56,16 @@ export async function findRefusals(db: Database): Promise<Refusals[]> {
     .where(gt(refusals.lastAt, sql`least(${verified.at}, ${aDayAgo})`))
     .groupBy(refusals.reason)
     .orderBy(refusals.reason)
+}
+
+/** What was refused by hour and reason, newest first. @param query.since of the last week when it is left out */
+export async function listRefusals(db: Database, { since, until }: RefusalsQuery): Promise<RefusedHour[]> {
+  return db
+    .select({ hour: refusals.hour, reason: refusals.reason, count: refusals.count, lastAt: refusals.lastAt })
+    .from(refusals)
+    .where(and(
+      since === undefined ? gt(refusals.lastAt, sql`now() - interval '7 days'`) : gte(refusals.lastAt, since),
+      until === undefined ? undefined : lt(refusals.lastAt, until),
+    ))
+    .orderBy(desc(refusals.lastAt), asc(refusals.reason))
 }

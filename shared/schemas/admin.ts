@@ -49,6 +49,10 @@ export const EventsQuery = v.object({
 })
 export type EventsQuery = v.InferOutput<typeof EventsQuery>
 
+/** `GET /api/admin/refusals`: of the last week where `since` is left out. */
+export const RefusalsQuery = v.object({ since: Time('since'), until: Time('until') })
+export type RefusalsQuery = v.InferOutput<typeof RefusalsQuery>
+
 /** `GET /api/admin/runs` */
 export const RunsQuery = v.object({ cursor: v.optional(TimeCursor), limit: Limit })
 

@@ -92,6 +92,15 @@ export interface AdminEventPage {
   nextCursor: string | null
 }
 
+/** Deliveries of one hour and reason that could not be verified. */
+export interface RefusedHour {
+  /** When it begins. */
+  hour: string
+  reason: RefusalReason
+  count: number
+  lastAt: string
+}
+
 /** A message of `GET /api/admin/live`. */
 export type AdminLiveMessage
   /** Newly received, newest first: prepend, or replace what has the same id. */

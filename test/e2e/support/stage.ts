@@ -21,13 +21,17 @@ export interface Stage {
   visit(run: (page: Page) => Promise<void>, options?: BrowserContextOptions & { allow?: RegExp[] }): Promise<void>
 }
 
-/** The built app, a local Clerk and a browser for all tests of a file; with `people` also the demo's 25 people and their posts. */
-export function useStage({ people = false }: { people?: boolean } = {}): Stage {
+/**
+ * The built app, a local Clerk and a browser for all tests of a file.
+ * @param options.people also the demo's 25 people and their posts
+ * @param options.env more of the app's environment
+ */
+export function useStage({ people = false, env }: { people?: boolean, env?: Record<string, string> } = {}): Stage {
   let rollcall: Rollcall | undefined
   let browser: Browser | undefined
 
   beforeAll(async () => {
-    [rollcall, browser] = await Promise.all([startRollcall({ clerk: { seed: people, paused: true } }), connectBrowser()])
+    [rollcall, browser] = await Promise.all([startRollcall({ env, clerk: { seed: people, paused: true } }), connectBrowser()])
     rollcall.clerk.deliveries.resume()
     await rollcall.clerk.deliveries.settled()
     if (people) await seedPosts(rollcall.db)

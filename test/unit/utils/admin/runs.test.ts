@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { countDrift, foundWords, refusedWords } from '#utils/admin/mirror-facts.ts'
-import { progressWords, resultSentence, starterWords, tookWords } from '#utils/admin/runs.ts'
+import { countDrift, foundWords, refusedWords, runWords } from '#utils/admin/mirror-facts.ts'
+import { checkWords, progressWords, resultSentence, starterWords, tookWords } from '#utils/admin/runs.ts'
 import type { RunSummary } from '#shared/types/admin.ts'
 
 const none = { missing: 0, stale: 0, gone: 0, revived: 0 }
@@ -47,4 +47,22 @@ it('says why deliveries were refused', () => {
   const refusals = (day: number) => [{ reason: 'signature' as const, day, streak: 0, since: null, lastAt: '2026-11-21T04:00:00.000Z' }]
   expect(refusedWords({ refusals: refusals(3) })).toBe('3, bad signature')
   expect(refusedWords({ refusals: refusals(0) })).toBe('0')
+})
+
+describe('a check', () => {
+  const repaired = { ...found({}), kind: 'check' as const, startedBy: 'check' }
+
+  it('is on record with what it repaired', () => {
+    expect(runWords(repaired)).toBe('Check')
+    expect(foundWords(repaired)).toBe('repaired 3')
+    expect(starterWords(repaired)).toBe('the check')
+    expect(sentence(repaired)).toBe('3 changes had not arrived by webhook, and were repaired.')
+  })
+
+  it.each([
+    [{ repaired: 0, left: 0, running: false }, 'Nothing to repair.'],
+    [{ repaired: 3, left: 0, running: false }, '3 changes repaired.'],
+    [{ repaired: 1, left: 2, running: false }, '1 change repaired. 2 changes of the last seconds are left to the webhook until the next check.'],
+    [{ repaired: 0, left: 0, running: true }, 'Another check is running: its result shows here when it is done.'],
+  ])('that someone asked for says what it did: %j', (done, words) => expect(checkWords(done)).toBe(words))
 })
