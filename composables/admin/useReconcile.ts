@@ -7,12 +7,13 @@ interface ReconcileOptions { dryRun?: boolean, force?: boolean }
 /**
  * A run with its report. Only the mirror's facts say what runs now and how far it is; the report is read when its run
  * has ended.
+ * @param key names the run in the payload; another one for each page, since pages with one key share one request
  * @param mirror already loaded
  * @param id null: no run
  */
-export function useRun(mirror: Mirror, id: () => string | null) {
+export function useRun(key: string, mirror: Mirror, id: () => string | null) {
   const request = useRequestFetch()
-  const stored = useAsyncData('admin-run', async () => {
+  const stored = useAsyncData(key, async () => {
     const wanted = id()
     return wanted === null ? null : request(`/api/admin/runs/${wanted}`)
   }, { watch: [id] })
@@ -45,7 +46,7 @@ export function useReconcile(mirror: Mirror) {
 
   // Ids of runs grow with time.
   const newest = computed(() => [facts.value?.running, facts.value?.cutOff, facts.value?.lastReconcile].flatMap(run => run?.id ?? []).toSorted().at(-1) ?? null)
-  const current = useRun(mirror, () => newest.value)
+  const current = useRun('admin-run:newest', mirror, () => newest.value)
 
   const list = usePages<RunSummary>('admin-runs', async (cursor) => {
     const { runs, nextCursor } = await request('/api/admin/runs', { query: { cursor, limit: 20 } })

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { peopleIds } from '#local-clerk/seed/people.ts'
 import { freePort, isFree } from '#scripts/lib/ports.ts'
 import { run } from '../support/process.ts'
 
@@ -51,6 +52,21 @@ it('brings up everything, keeps what was done, and leaves nothing behind', async
     expect(await isFree(port)).toBe(true)
     expect(await isFree(clerkPort)).toBe(true)
   }
+}, 120_000)
+
+it('shows a change whose delivery was lost within 20 seconds', async () => {
+  const [port, clerkPort] = [await freePort(), await freePort()]
+  const running = demo(port, clerkPort)
+  await running.says('Rollcall is here', 60_000)
+  const change = (path: string, json: object) => fetch(`http://localhost:${clerkPort}/dashboard/api${path}`, {
+    method: 'PATCH', headers: { 'content-type': 'application/json' }, body: JSON.stringify(json),
+  })
+  expect((await change('/faults', { drop: 1 })).status).toBe(200)
+  expect((await change(`/users/${peopleIds.noor}`, { lastName: 'Hakim' })).status).toBe(200)
+  const name = async () => (await (await fetch(`http://localhost:${port}/api/users/${peopleIds.noor}`)).json()).name
+  await expect.poll(name, { timeout: 22_000, interval: 500 }).toBe('Noor Hakim')
+  running.process.kill('SIGTERM')
+  expect(await running.ended).toBe(0)
 }, 120_000)
 
 it('takes another port where one is taken, and says so', async () => {

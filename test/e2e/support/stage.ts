@@ -24,14 +24,18 @@ export interface Stage {
 /**
  * The built app, a local Clerk and a browser for all tests of a file.
  * @param options.people also the demo's 25 people and their posts
+ * @param options.endpoint whether Clerk has a webhook endpoint, and the app its signing secret
  * @param options.env more of the app's environment
  */
-export function useStage({ people = false, env }: { people?: boolean, env?: Record<string, string> } = {}): Stage {
+export function useStage({ people = false, endpoint = true, env }: { people?: boolean, endpoint?: boolean, env?: Record<string, string> } = {}): Stage {
   let rollcall: Rollcall | undefined
   let browser: Browser | undefined
 
   beforeAll(async () => {
-    [rollcall, browser] = await Promise.all([startRollcall({ env, clerk: { seed: people, paused: true } }), connectBrowser()])
+    [rollcall, browser] = await Promise.all([startRollcall({
+      env: { ...endpoint ? {} : { NUXT_CLERK_WEBHOOK_SIGNING_SECRET: '' }, ...env },
+      clerk: { seed: people, paused: true, ...endpoint ? {} : { webhook: undefined } },
+    }), connectBrowser()])
     rollcall.clerk.deliveries.resume()
     await rollcall.clerk.deliveries.settled()
     if (people) await seedPosts(rollcall.db)
