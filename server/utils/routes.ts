@@ -19,6 +19,7 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/admin/charts': ['GET'],
   '/api/admin/events': ['GET'],
   '/api/admin/live': ['GET'],
+  '/api/admin/refusals': ['GET'],
   '/api/admin/users': ['GET'],
   '/api/admin/users.csv': ['GET'],
   '/api/admin/users/:id': ['GET'],

@@ -3,9 +3,9 @@ import type { RefusalReason } from '#shared/types/sync.ts'
 
 /** What was wrong with a delivery that could not be verified, in a sentence of the log. */
 export const refusalSentences: Record<RefusalReason, string> = {
-  headers: 'A header of the signature was missing.',
+  headers: 'A header of the signature is missing.',
   signature: 'The signature fits no signing secret of this server.',
-  time: 'They were more than 5 minutes off by this server’s clock.',
+  time: 'The timestamp is more than 5 minutes off this server’s clock.',
 }
 
 export type LogRow = { key: string } & ({ event: AdminEvent, refusal?: undefined } | { refusal: RefusedHour, event?: undefined })
