@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { closeDatabase, openDatabase } from '#db/client.ts'
-import { countMigrations, findLastEventAt, findServerVersion } from '#db/queries/diagnosis.ts'
+import { countMigrations, findServerVersion } from '#db/queries/diagnosis.ts'
 import { findInstanceId } from '#db/queries/state.ts'
 import { createClerkReader } from '#server/sync/clerk.ts'
 import { readEnv, ServerEnv } from '#server/schemas/env.ts'
+import { checkCopy, checkSecondsOf } from './copy.ts'
 
 /** What one look found. `mend` says what to do; only `wrong` fails the whole. */
 export interface Finding {
@@ -31,7 +32,18 @@ export function checkVariables(env: Env): Finding[] {
       ? { state: 'note', text: `${name} is not set. npm run dev does without; the built server does not.`, mend: issue.message }
       : { state: 'wrong', text: `${name || 'A variable'} is missing or wrong.`, mend: issue.message }
   })
+  findings.push(...checkSecret(read))
   return findings.length > 0 ? findings : [{ state: 'good', text: 'The environment is complete.' }]
+}
+
+/** Without a signing secret the check brings every change; without the check nothing does. */
+function checkSecret({ NUXT_CLERK_WEBHOOK_SIGNING_SECRET: secret, SYNC_CHECK_SECONDS: setting }: Env): Finding[] {
+  const every = checkSecondsOf(setting)
+  if (secret !== undefined || every === null) return []
+  const mend = 'Set NUXT_CLERK_WEBHOOK_SIGNING_SECRET: Clerk dashboard, Webhooks, your endpoint, Signing Secret.'
+  return every > 0
+    ? [{ state: 'note', text: 'No signing secret is set, so no delivery is accepted, and changes come by the check alone.', mend: `For changes within a second: ${mend}` }]
+    : [{ state: 'wrong', text: 'No signing secret is set and the check is off, so no change of Clerk can arrive.', mend: `${mend} Or set SYNC_CHECK_SECONDS to 60.` }]
 }
 
 /** A publishable key and a secret key of two instances of Clerk, as far as they tell. */
@@ -58,9 +70,9 @@ export async function checkClerk(env: Env, mirrored: string | null): Promise<Fin
   return [{ state: 'good', text: `Clerk takes the secret key of ${instance}${mirrored ? ', which the database mirrors' : ''}.` }]
 }
 
-/** The database: reachable, at the newest migration, and when Clerk was last heard. */
+/** The database: reachable, at the newest migration, and what it knows of the copy. */
 export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mirrored: string | null }> {
-  const { DATABASE_URL: url } = readEnv(env)
+  const { DATABASE_URL: url, SYNC_CHECK_SECONDS: setting } = readEnv(env)
   if (!v.is(ServerEnv.entries.DATABASE_URL, url)) return { findings: [], mirrored: null }
   const db = openDatabase(url, { max: 1 })
   try {
@@ -70,7 +82,9 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
       findings.push({ state: 'wrong', text: `${known - applied} of ${known} migrations are not applied.`, mend: 'Run npm run db:migrate; the built server does so at its start.' })
       return { findings, mirrored: null }
     }
-    findings.push({ state: 'good', text: 'All migrations are applied.' }, heard(await findLastEventAt(db)))
+    findings.push({ state: 'good', text: 'All migrations are applied.' })
+    const every = checkSecondsOf(setting)
+    if (every !== null) findings.push(...await checkCopy(db, every))
     return { findings, mirrored: await findInstanceId(db) }
   }
   catch (error) {
@@ -79,12 +93,6 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
   finally {
     await closeDatabase(db)
   }
-}
-
-function heard(lastEventAt: string | null): Finding {
-  return lastEventAt
-    ? { state: 'good', text: `Clerk's last event arrived at ${lastEventAt}.` }
-    : { state: 'note', text: 'No event of Clerk has arrived yet.', mend: 'Add the endpoint in Clerk\'s dashboard (Webhooks), or see its deliveries there: each failed one says why.' }
 }
 
 /** A refused connection hides behind an AggregateError without words. */

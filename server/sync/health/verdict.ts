@@ -65,7 +65,8 @@ function judgeKeys({ instance: { mirrored, foreign }, keys, check }: MirrorFacts
   return problems
 }
 
-function judgeComparison({ check, checkedAt: now }: MirrorFacts): Problem[] {
+/** Whether the checks know that the copy is equal. `npm run doctor` asks too, with a part of the facts. */
+export function judgeComparison({ check, checkedAt: now }: Pick<MirrorFacts, 'check' | 'checkedAt'>): Problem[] {
   const { every, failure, checkedAt, comparedAt, seenUntil, needs, counts } = check
   const since = seenUntil ?? comparedAt
   if (every === 0) return [problem('check-off', { since, now })]

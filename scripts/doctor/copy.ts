@@ -1,0 +1,47 @@
+import * as v from 'valibot'
+import type { Database } from '#db/client.ts'
+import { findLastEventAt } from '#db/queries/diagnosis.ts'
+import { databaseNow, ensureSyncState, findCheckState } from '#db/queries/state.ts'
+import { ServerEnv } from '#server/schemas/env.ts'
+import { nothingKnown } from '#server/sync/scan/check.ts'
+import { judgeComparison } from '#server/sync/health/verdict.ts'
+import type { ProblemCode } from '#shared/types/sync.ts'
+import type { Finding } from './checks.ts'
+
+/** Those that do not pass by themselves, nor by starting the server. */
+const wrong: ProblemCode[] = ['not-compared', 'count', 'unwritten', 'unstorable']
+
+/** The server answers "check now" on its page; here it may not even run. */
+const mends: Partial<Record<ProblemCode, string>> = {
+  'check-late': 'The check runs inside the server: start it. If it runs, its log says why no check finishes.',
+}
+
+/** Seconds between two checks, 0 when they are off; null when the variable is wrong. @param setting `SYNC_CHECK_SECONDS` */
+export function checkSecondsOf(setting: string | undefined): number | null {
+  const every = v.safeParse(ServerEnv.entries.SYNC_CHECK_SECONDS, setting)
+  return every.success ? every.output : null
+}
+
+/** What the checks know of the copy, in the words of the admin page, and when Clerk was last heard. */
+export async function checkCopy(db: Database, every: number): Promise<Finding[]> {
+  // The server makes this row at its start, and may not have started yet.
+  await ensureSyncState(db)
+  const { check, seenUntil, checkedAt, comparedAt } = await findCheckState(db)
+  const problems = judgeComparison({ check: { ...check ?? nothingKnown, every, seenUntil, checkedAt, comparedAt }, checkedAt: await databaseNow(db) })
+  const compared = problems.map(({ code, sentence, action }): Finding => ({
+    state: wrong.includes(code) ? 'wrong' : 'note',
+    text: sentence,
+    mend: mends[code] ?? action ?? undefined,
+  }))
+  if (compared.length === 0) compared.push({ state: 'good', text: `The last check finished at ${checkedAt}. Every change in Clerk until ${seenUntil} is here.` })
+  return [...compared, heard(await findLastEventAt(db), every)]
+}
+
+function heard(lastEventAt: string | null, every: number): Finding {
+  if (lastEventAt) return { state: 'good', text: `Clerk's last event arrived at ${lastEventAt}.` }
+  return {
+    state: 'note',
+    text: every > 0 ? 'No event of Clerk has arrived yet, so changes come by the check alone.' : 'No event of Clerk has arrived yet.',
+    mend: 'Add the endpoint in Clerk\'s dashboard (Webhooks), or look at its deliveries there: each failed one says why.',
+  }
+}
