@@ -4,7 +4,7 @@ import * as schema from './schema.ts'
 
 const STATEMENT_TIMEOUT_MS = 10_000
 
-/** One locked row must not hold what waits behind it. */
+/** A statement waits this long for a locked row, so that other deliveries do not wait behind it. */
 const LOCK_TIMEOUT_MS = 2_000
 
 const RECONNECT_SECONDS = 0.25
@@ -22,7 +22,7 @@ export function openDatabase(url: string, options: { max?: number, onQuery?: (st
     max: options.max ?? 10,
     connect_timeout: 5,
     idle_timeout: 60,
-    // The driver's own waits grow to 20 s, and one write waits for another: a delivery would outlast Svix's 15 s.
+    // By default the driver waits up to 20 s before it reconnects. A delivery has 15 s.
     backoff: () => RECONNECT_SECONDS,
     // A statement that hangs must become a 500 before Svix gives up on the delivery, after 15 s.
     connection: { application_name: 'rollcall', statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_TIMEOUT_MS },

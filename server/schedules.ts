@@ -9,16 +9,16 @@ import { reconcilePattern } from './sync/scan/schedule.ts'
 /** Early in the morning, UTC; every instance may run it, the second finds nothing left. */
 const ERASE_CRON = '17 3 * * *'
 
-/** Once an hour is over, what the charts show of it is rolled up; the charts themselves do it for those that were missed. */
+/** The hour that has ended is rolled up for the charts. The charts roll up what was missed. */
 const ROLL_UP_CRON = '2 * * * *'
 const ROLL_UP_HOURS = 7 * 24
 
-/** All instances have the same schedule: a reconcile that another one started so short ago is enough, ms. */
+/** All instances have the same schedule, so one skips its reconcile when another started one less than this ago, ms. */
 const SAME_MS = 10 * 60_000
 
-/** Where the last check left changes to their webhooks, the next one looks again so soon, ms. */
+/** After a check that left changes to their webhook, the next one comes this soon, ms. */
 const SOON_MS = 10_000
-/** The schedule of reconciles needs the Clerk instance's id; while that is not known it is asked for so often, ms. */
+/** The default schedule of reconciles needs the Clerk instance's id. While it is not known, it is asked for this often, ms. */
 const ASK_INSTANCE_MS = 60_000
 
 /** What the server does by itself. Nitro fixes its own schedules at build, and these are set where it runs. @returns how to stop */
@@ -47,7 +47,7 @@ function startChecks(everySeconds: number): () => void {
   async function run() {
     let left = 0
     try {
-      // A timer may be early by some ms.
+      // A timer may fire some ms early.
       left = (await useCheck()({ everySeconds: everySeconds - 0.5 }))?.left ?? 0
     }
     catch (error) {

@@ -43,7 +43,7 @@ const statuses = {
 export async function listAdminUsers(db: Database, query: UsersQuery): Promise<{ users: AdminUser[], next: Position | null }> {
   const { q, status, syncedBy, banned, sort, order, cursor, limit } = query
   const key = sortKeys[sort]
-  // Few match one of these, so they are found and sorted. All others are common enough to be met on the way.
+  // Few rows match one of these, so Postgres finds them first and then sorts. For the others it walks the index of the order and leaves out what does not match.
   const few = q !== '' || banned || status === 'gone' || status === 'pending'
   const inOrder = order === 'asc' ? asc : desc
   const found = await db

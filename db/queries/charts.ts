@@ -29,7 +29,7 @@ const countHours = (hours: SQL) => sql`
   group by h.hour
 `
 
-/** When the hour that runs began. A statement that began in the last hour may still commit: a minute is longer than any takes. */
+/** When the current hour began. In its first minute the last hour is still open, because a statement of that hour may yet commit. */
 const openHour = sql`date_trunc('hour', now() - interval '1 minute', 'UTC')`
 
 /** The hours from one to another that are not rolled up yet. */

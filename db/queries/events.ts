@@ -61,9 +61,9 @@ export async function listEvents(db: Database, query: EventsQuery): Promise<{ ev
 }
 
 /**
- * Each filter is a prefix of an index in the list's order, so that no page walks past rows that it does not show; a type
- * alone is looked up once for each outcome. The ids of the page come first, from the index alone: where all columns have
- * to be fetched, Postgres prefers to walk by time.
+ * Each filter is the beginning of an index in the list's order, so that a page reads only the rows that it shows; a type
+ * alone is looked up once for each outcome. The ids of the page are read first, from the index alone: for all columns at
+ * once Postgres would choose the index of times.
  */
 export function selectEvents(db: Database, { type, outcome, user, since, until, cursor, limit }: EventsQuery) {
   const { id, lastReceivedAt } = webhookEvents

@@ -9,8 +9,8 @@ export function asInstant<T extends string | null>(time: SQL<T>): SQL<T> {
 }
 
 /**
- * The same value by an expression that has no index. A list sorted by it is made of the rows that match, which are found
- * first; by the index of its sort Postgres would walk past all that do not match.
+ * The same value as an expression without an index. A list sorted by it first finds the rows that match, then sorts them.
+ * Sorted by an index, Postgres would read every row that does not match.
  */
 export const withoutIndex = <T>(key: SQL<T>): SQL<T> => sql<T>`greatest(${key})`
 

@@ -9,19 +9,19 @@ import { users } from '../schema.ts'
 import { CHANGES_CHANNEL } from './channel.ts'
 
 /**
- * The one statement that writes `users`. It is SQL by hand: no builder says an upsert that is judged by its own conflict,
- * logged and notified in one statement.
+ * The one statement that writes `users`. It is SQL by hand, because no query builder can write an upsert with a rule in its
+ * `WHERE`, the event's log row and the NOTIFY in one statement.
  */
 
 type Sql = postgres.Sql | postgres.TransactionSql
 
-/** For so long after a webhook a read of Clerk may still show what was before, s. */
+/** Seconds for which a list of Clerk may still show the old state of a row that was just synced. */
 export const LAG_SECONDS = 10
 
-/** More changed users than this at once are told as "many": an import would make every open page ask for each. */
+/** When more users than this change at once, pages are told "many" instead of ids: else an import would make each open page ask for each user. */
 const MANY = 200
 
-/** What one piece of news is as the statement takes it, beside the mirrored fields. Times are ISO 8601. */
+/** The columns of one piece of news in the statement, beside the mirrored fields. Times are ISO 8601. */
 const newsColumns = {
   event_id: 'text',
   event_type: 'text',
@@ -74,25 +74,25 @@ const nameOf = (field: MirroredField) => casing.getColumnCasing(table[field])
 const columns = (alias: string, fields: readonly MirroredField[] = mirroredFields) => fields.map(field => `${alias}.${nameOf(field)}`).join(', ')
 const names = mirroredFields.map(nameOf).join(', ')
 const assignments = mirroredFields.map(field => `${nameOf(field)} = excluded.${nameOf(field)}`).join(', ')
-/** The JSON has a field's key, which the alias of the rows turns into its column's name. */
+/** The JSON names a mirrored field by its key in the schema; `newsNames` renames it to its column. */
 const newsTypes = [...Object.entries(newsColumns).map(([name, type]) => `${name} ${type}`), ...mirroredFields.map(field => `"${field}" ${table[field].getSQLType()}`)].join(', ')
 const newsNames = [...Object.keys(newsColumns), names].join(', ')
 
 const differs = (fields: readonly MirroredField[]) => `row(${columns('excluded', fields)}) is distinct from row(${columns('u', fields)})`
 
-/** A tombstone that a signed delete made has `synced_by = 'webhook'`; one that a scan inferred does not. */
+/** A tombstone of a signed delete has `synced_by = 'webhook'`; an inferred one has another source. */
 const isSignedDelete = `excluded.deleted_at is not null and excluded.synced_by = 'webhook'`
 const isInferredDelete = `excluded.deleted_at is not null`
 const isTombstone = `u.deleted_at is not null`
 const hasNoVersion = `u.clerk_updated_at is null`
 const isSignedNews = `excluded.synced_by = 'webhook'`
 const readKind = `(select n.read_kind from news n where n.user_id = u.id)`
-/** Clerk's replicas may lag behind its webhooks for so long. */
+/** The read began long enough after the row was synced that Clerk's lists show it. */
 const isSettled = `excluded.synced_at >= u.synced_at + interval '${LAG_SECONDS} seconds'`
 
-/** A signed delete always applies. On a signed tombstone only its earlier time is news. */
+/** A signed delete always applies. On a tombstone of another signed delete it changes only the time, to the earlier one. */
 const signedDeleteApplies = `u.deleted_at is null or u.synced_by <> 'webhook' or excluded.deleted_at < u.deleted_at`
-/** A scan's inference holds for rows that were synced before the scan began. */
+/** An inferred delete applies to rows that were synced before the scan began: later news knows more. */
 const inferredDeleteApplies = `u.deleted_at is null and u.synced_at < excluded.synced_at`
 /**
  * Nothing lifts a signed tombstone. An inferred one is lifted by a later read of that one user, and by a signed event
@@ -155,7 +155,7 @@ const written = `
   where ${rule}
   returning u.*`
 
-/** An event that says nothing new is `applied` as well, if its news is what the row holds; else it is `stale`. */
+/** An event that wrote nothing is `applied` too when the row already holds its news; else it is `stale`. */
 const judged = `
   select n.*, w.id is not null as written, case
     when n.fixed_outcome is not null then n.fixed_outcome
@@ -234,8 +234,8 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<Result[]> {
 
 /**
  * Writes news by the version rule, with the event log and the NOTIFY, so that no two instances can race.
- * Where a signed delete is among it, the profiles go in the same transaction, in a statement after it: a profile that is
- * being written meanwhile holds a lock on the user, so it is seen by then.
+ * After a signed delete a second statement of the same transaction deletes the profiles. It comes second because whoever
+ * writes a profile holds a lock on the user: the first statement waits for that, and the second sees the new profile.
  * @param rows at most one for each user and one for each event
  */
 export async function applyToMirror(db: Database, rows: MirrorRow[]): Promise<Result[]> {

@@ -119,8 +119,8 @@ export interface NewPostRow {
 
 /**
  * Writes a post and tells the other instances, in one statement.
- * @returns whether it was written: not, when the author is not here, deleted or banned, or the parent is not there, or
- * when this author has a post of this key already
+ * @returns false when the author is not here, is deleted or banned, when the parent is not there, or when this author has
+ * posted with this key already
  */
 export async function insertPost(db: Database, post: NewPostRow): Promise<boolean> {
   const author = lockAuthor(db, post.authorId)

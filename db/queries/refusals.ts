@@ -16,7 +16,7 @@ export interface RefusalBatch { reason: RefusalReason, count: number, firstAt: s
  */
 export async function addRefusals(db: Database, batches: RefusalBatch[]): Promise<void> {
   const isOver = sql`${refusals.lastAt} < ${lastReceivedAt(db)}`
-  // In one order everywhere, so that two instances do not wait for each other.
+  // Every instance writes in the same order, so that two cannot deadlock.
   const sorted = batches.toSorted((a, b) => a.reason < b.reason ? -1 : 1)
   await db.insert(refusals)
     .values(sorted.map(batch => ({

@@ -81,7 +81,7 @@ export async function findLastReconcile(db: Database): Promise<{ last: RunSummar
   return { last: last ?? null, repairedAt: repair?.at ?? null }
 }
 
-/** People whom the answer about a run names, of each list of its report. */
+/** How many users of each list of a report are named in the answer. */
 const NAMED = 100
 
 /** One scan with its report, and the names of those it speaks of. */
@@ -103,12 +103,12 @@ export async function countFinishedRuns(db: Database): Promise<Record<'ok' | 're
   return row ?? { ok: 0, refused: 0, failed: 0 }
 }
 
-/** Users named in the answer about repairs. */
+/** How many users are named in the answer about repairs. */
 const NAMED_REPAIRS = 20
 
 /**
- * Changes of the last day that the check repaired. One stops counting when an event of that user comes late that is as
- * new, or newer: then the webhooks work, and were slow.
+ * Changes of the last day that the check repaired. A repair stops counting when an event of that user arrives that is as
+ * new or newer: the webhook was late, not lost.
  */
 export async function findRepairs(db: Database): Promise<MirrorFacts['repairs']> {
   const repair = { id: sql<string>`x.id`, kind: sql<DriftKind>`x.kind` }

@@ -9,7 +9,7 @@ import { joinedAt } from './users.ts'
 export const SCAN_LOCK = 4_011_001
 export const CHECK_LOCK = 4_011_002
 
-/** All but the words of the search, which nobody compares. */
+/** All columns but `search`, which is derived from the others. */
 const { search, ...mirrorColumns } = getTableColumns(users)
 
 /** Our row of a user, as a scan compares it. Times are ISO 8601. */
@@ -41,7 +41,7 @@ export async function findUnlisted(db: Database, window: { from: number | null, 
   return rows.map(row => row.id)
 }
 
-/** Rows that no window can find: they do not know when Clerk made them. @param beganAt ISO 8601 */
+/** Rows without Clerk's time of creation, which no range of creation time can find. @param beganAt ISO 8601 */
 export async function findUndated(db: Database, beganAt: string): Promise<string[]> {
   const rows = await db.select({ id: users.id }).from(users).where(and(
     isNull(users.clerkCreatedAt),
@@ -56,7 +56,7 @@ export async function countLiveUsers(db: Database): Promise<number> {
   return db.$count(users, isNull(users.deletedAt))
 }
 
-/** Rows of Clerk's making between two times, both excluded, ms since 1970. */
+/** Rows that Clerk created between two times, both excluded, ms since 1970. */
 const createdBetween = ({ after, before }: { after: number, before: number }) => and(
   isNull(users.deletedAt),
   isNotNull(users.clerkCreatedAt),
@@ -110,7 +110,7 @@ export async function hasRunSince(db: Database, run: { kind: ScanKind, startedBy
   return rows.length > 0
 }
 
-/** Puts a run on record that is over already. */
+/** Records a run that has already ended. */
 export async function recordRun(db: Database, run: { id: string, kind: ScanKind, startedBy: string, startedAt: string, counts: ScanCounts, report: ScanReport }): Promise<void> {
   await db.insert(syncRuns).values({ ...run, finishedAt: sql`now()` })
 }

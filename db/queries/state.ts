@@ -51,7 +51,7 @@ export async function findCheckState(db: Database) {
   return row
 }
 
-/** Where the last check left changes to their webhooks, the next one may come so soon. */
+/** After a check that left changes to their webhooks, the next one may begin after this time. */
 const SOON_SECONDS = 10
 
 /**

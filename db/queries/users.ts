@@ -24,7 +24,7 @@ export const publicUserColumns = {
 
 /** When Clerk created a user, else when the row came; the expression of its index. */
 export const joinedAt = sql<string>`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`
-/** What users are sorted by where they are sorted by name; the expression of its index. */
+/** The sort key of a list by name; the expression of its index. */
 export const nameKey = toNameKey(sql`coalesce(${users.name}, '')`)
 
 /** A user with what they say of themselves; undefined when there is no row. */

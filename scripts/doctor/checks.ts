@@ -46,7 +46,7 @@ function checkSecret({ NUXT_CLERK_WEBHOOK_SIGNING_SECRET: secret, SYNC_CHECK_SEC
     : [{ state: 'wrong', text: 'No signing secret is set and the check is off, so no change of Clerk can arrive.', mend: `${mend} Or set SYNC_CHECK_SECONDS to 60.` }]
 }
 
-/** A publishable key and a secret key of two instances of Clerk, as far as they tell. */
+/** Whether one key is for development and the other for production. */
 export function checkKeys(env: Env): Finding[] {
   const { NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: publishable, NUXT_CLERK_SECRET_KEY: secret } = readEnv(env)
   if (!publishable || !secret || publishable.split('_')[1] === secret.split('_')[1]) return []

@@ -8,10 +8,10 @@ import { judgeComparison } from '#server/sync/health/verdict.ts'
 import type { ProblemCode } from '#shared/types/sync.ts'
 import type { Finding } from './checks.ts'
 
-/** Those that do not pass by themselves, nor by starting the server. */
+/** The problems that make doctor fail. The others pass by themselves or when the server starts, or are a choice. */
 const wrong: ProblemCode[] = ['not-compared', 'count', 'unwritten', 'unstorable']
 
-/** The server answers "check now" on its page; here it may not even run. */
+/** What to do here, where the admin page says something else: its server runs, and this one may not. */
 const mends: Partial<Record<ProblemCode, string>> = {
   'check-late': 'The check runs inside the server: start it. If it runs, its log says why no check finishes.',
 }

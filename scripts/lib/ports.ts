@@ -11,8 +11,8 @@ export function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * Any port that is free now. It lies below 32768, where no system takes the port of an outgoing connection from,
- * so that it is still free when it is used.
+ * Any port that is free now. It lies below 32768, because systems take the ports of outgoing connections from above that:
+ * so it is still free when it is used.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

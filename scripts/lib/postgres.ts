@@ -80,8 +80,8 @@ export async function startTemporaryPostgres(options: { flags?: string[] } = {})
 }
 
 /**
- * Once imported, it ends the process with code 0 when that has nothing left to do, whatever `process.exitCode` says:
- * failed tests would pass. Who starts a Postgres here stops it, so it need not listen for the end; for signals it may.
+ * Importing it adds listeners that end the process with code 0, whatever `process.exitCode` says: failed tests would pass.
+ * These listeners are removed; whoever starts a Postgres here stops it. Its listeners for signals stay.
  */
 async function importEmbeddedPostgres() {
   const kept = { beforeExit: process.listeners('beforeExit'), exit: process.listeners('exit') }

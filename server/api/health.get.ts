@@ -4,8 +4,8 @@ import { useHealth } from '#server/parts.ts'
 import { isDegraded } from '#server/sync/health/verdict.ts'
 
 /**
- * Ready only with the database: 503 tells a load balancer to send no one here. `degraded` is ready too: another
- * instance cannot mend it. Never waits for Clerk.
+ * 503 without the database: a load balancer should send no one here. `degraded` is 200, because another instance cannot
+ * mend it.
  */
 export default defineApiHandler(async (event) => {
   setResponseHeader(event, 'cache-control', 'no-store')

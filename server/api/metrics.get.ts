@@ -3,7 +3,7 @@ import { getHeader, setResponseHeader } from 'h3'
 import { useEnv } from '#server/env.ts'
 import { useDbPool, useHealth, useMetrics, useStreams } from '#server/parts.ts'
 
-/** Prometheus's text, for who brings METRICS_TOKEN. */
+/** Prometheus text, for requests that bring METRICS_TOKEN. */
 export default defineApiHandler(async (event) => {
   const { METRICS_TOKEN: token } = useEnv()
   setResponseHeader(event, 'cache-control', 'no-store')
@@ -17,7 +17,7 @@ export default defineApiHandler(async (event) => {
   return text
 })
 
-/** In a time that says nothing of where they differ, nor of how long the token is. */
+/** Takes the same time wherever the two differ, so that the time does not give the token away. */
 function isEqual(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(expected))

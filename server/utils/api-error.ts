@@ -17,7 +17,7 @@ const statusMessages: Record<number, string> = {
   503: 'Service Unavailable',
 }
 
-/** An answer that says what to do. @param message for people, at once true and useful */
+/** An error that says what to do. @param message for people: what happened, and what to do */
 export function apiError(statusCode: number, message: string, data?: unknown): H3Error {
   return createError({ statusCode, statusMessage: statusMessages[statusCode], message, data })
 }

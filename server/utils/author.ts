@@ -15,8 +15,8 @@ export async function provision(id: string): Promise<Provisioned> {
 }
 
 /**
- * Makes sure that whoever writes is here, once a first attempt wrote nothing. Someone whose webhook has not come
- * is read from Clerk now, and so is someone whom a scan took for gone: that was an inference.
+ * Makes sure that whoever writes is here, after a first attempt wrote nothing. A user whose webhook has not come is read
+ * from Clerk now, and so is one whom a scan or check took for gone, since that was an inference.
  * @throws 403 for the deleted and the banned
  */
 export async function requireAuthor(event: H3Event): Promise<void> {

@@ -2,7 +2,7 @@ import type { H3Event } from 'h3'
 
 /**
  * The body as text, counted while it streams, so that a large one is never held.
- * It is left where `readRawBody` and the web request find it.
+ * It is kept where h3's `readRawBody` looks for it.
  * @param maxBytes a larger body is 413
  */
 export async function readLimitedBody(event: H3Event, maxBytes: number): Promise<string> {
@@ -11,7 +11,7 @@ export async function readLimitedBody(event: H3Event, maxBytes: number): Promise
   return body.toString('utf8')
 }
 
-/** Listens rather than iterates: leaving an iteration early destroys the socket, and with it the answer. */
+/** Uses listeners, because leaving a `for await` early destroys the socket, and the answer with it. */
 function collect(event: H3Event, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const request = event.node.req
   return new Promise((done, fail) => {

@@ -1,7 +1,7 @@
 import Negotiator from 'negotiator'
 import { localeOf } from '#shared/utils/locale.ts'
 
-/** British English where nothing usable is said, and where English is said without a country: the app's own words are in it. */
+/** British English, in which the app's own words are: when the header names no usable language, or English without a country. */
 const FALLBACK = 'en-GB'
 
 /**

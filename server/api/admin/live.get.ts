@@ -3,7 +3,7 @@ import { useDb, useEventFeed, useStreams } from '#server/parts.ts'
 import { useEnv } from '#server/env.ts'
 
 const HEARTBEAT_MS = 25_000
-/** A role that was taken away ends with the stream: who comes back is asked again. */
+/** A stream ends after this time, so that a role that was taken away ends too: the role is checked when the page reconnects. */
 const LIFE_MS = 5 * 60_000
 
 /** Server-sent events for admins: what arrives in the event log, as `AdminLiveMessage`. */

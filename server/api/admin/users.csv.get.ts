@@ -32,7 +32,7 @@ export default defineAdminHandler(async (event): Promise<void> => {
   })
   // Excel takes a file without the mark for Latin-1, and a value that begins with a sign for a formula.
   const csv = stringify({ bom: true, header: true, columns, escape_formulas: true, cast: { boolean: String } })
-  // Who goes away ends it; where the database did, `pages` has said so, and an answer that has begun can only break off.
+  // It ends when the client goes away. When the database fails, `pages` has logged it, and an answer that has begun can only break off.
   await pipeline(Readable.from(pages(db, query)), csv, event.node.res).catch(() => {})
 })
 

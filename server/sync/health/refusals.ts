@@ -3,7 +3,7 @@ import { addRefusals } from '#db/queries/refusals.ts'
 import type { RefusalBatch } from '#db/queries/refusals.ts'
 import type { RefusalReason } from '#shared/types/sync.ts'
 
-/** However many are refused, the database is told once in this time. */
+/** The counts are written at most once in this time, ms. */
 const FLUSH_MS = 5_000
 
 export interface RefusalCounter { add(reason: RefusalReason): void }
@@ -22,7 +22,7 @@ export function createRefusalCounter(db: Database): RefusalCounter {
     }, Math.max(0, lastFlush + FLUSH_MS - performance.now())).unref()
   }
 
-  /** What could not be written, as while the database is down, is written with the next. */
+  /** What could not be written, as while the database is down, is written the next time. */
   async function flush() {
     const batches = [...waiting.values()]
     waiting.clear()

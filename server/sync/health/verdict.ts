@@ -6,7 +6,7 @@ import { age, ago, agoExact, seconds } from './words.ts'
 
 const MINUTE = 60_000
 export const PENDING_LIMIT_MS = 5 * MINUTE
-/** Checks may be late by two more intervals and half a minute: another instance restarts, Clerk asks to wait. */
+/** A check is late after three intervals and half a minute: an instance may restart, and Clerk may ask to wait. */
 export const lateAfterMs = (everySeconds: number) => everySeconds * 3_000 + 30_000
 
 /**
@@ -139,6 +139,6 @@ function judgeEvents({ lastEventAt, failed, rejected }: MirrorFacts): Problem[] 
   return problems
 }
 
-/** Whether a load balancer's people should look: the copy is not known to be right, or the webhooks are refused. */
+/** Whether `GET /api/health` says `degraded`: the copy is not known to be right, or the endpoint is bad. Never with the check off. */
 export const isDegraded = ({ copy, endpoint }: Verdict, everySeconds: number) =>
   everySeconds > 0 && (copy.state === 'blocked' || copy.state === 'differs' || (copy.state === 'not-compared' && rank(copy.level) >= rank('warn')) || endpoint.level === 'bad')

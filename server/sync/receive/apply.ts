@@ -8,11 +8,11 @@ import type { Applied, EventMeta, News } from '../news.ts'
 
 const DEADLOCK = '40P01'
 const DEADLOCK_TRIES = 5
-/** A batch that is split may take so long: what is left then fails, and comes again. A delivery has 15 s. */
+/** A split batch is written for this long, ms; what is left then fails, and Svix sends it again. A delivery has 15 s. */
 const SPLIT_MS = 8_000
 
 /**
- * The only way into `users`: webhook, scan and just-in-time all come through here.
+ * The only way into `users`: webhook, check, scan and just-in-time all call it.
  * Applied by the version rule in one statement; resolves after commit.
  * @param news at most one for each user and for each event
  * @returns what became of each, in order; an error in its place where one piece of news was refused by Postgres
@@ -52,7 +52,7 @@ async function retryDeadlocks<T>(run: () => Promise<T>): Promise<T> {
  */
 export const isLasting = (error: unknown): boolean => /^(?:22|23|54)...$/.test(codeOf(error) ?? '')
 
-/** An error that may be of one row alone: a lasting one, a lock that was not to be had in time, a statement that took too long. */
+/** An error that one row may have caused: a lasting one, a lock that was not free in time, a statement that took too long, a row that is there twice. */
 const isOneRows = (error: unknown): error is Error => isLasting(error) || ['55P03', '57014', '21000'].includes(codeOf(error) ?? '')
 
 function toRow(news: News): MirrorRow {

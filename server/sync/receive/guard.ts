@@ -22,9 +22,9 @@ export class ForeignInstanceError extends Error {
   }
 }
 
-/** Clerk is asked again so often while it does not answer, ms. */
+/** While Clerk does not answer, it is asked again after this time, ms. */
 const RETRY_MS = 30_000
-/** A delivery has 15 s in all. */
+/** How long Clerk is waited for, ms. A delivery has 15 s in all. */
 const TIMEOUT_MS = 3_000
 
 export type Guard = () => Promise<Instance>
@@ -32,8 +32,8 @@ export type Guard = () => Promise<Instance>
 /**
  * The instance guard of a process, read before each write of a user and before each scan.
  * The secret key names its instance (`GET /v1/instance`); the first answer that a database ever has is stored. Clerk is
- * waited for 3 s at most; while it is out of reach the stored instance guards, and only a database that has never known
- * one takes any. Never taken from an event: the dashboard's sample carries `ins_123`.
+ * waited for 3 s at most. While it does not answer, the stored instance is compared with; a database without one accepts
+ * any. The instance is never taken from an event: the dashboard's sample carries `ins_123`.
  * @returns a function that resolves at once when Clerk has answered, or was asked less than 30 s ago
  * @throws what the database throws
  */

@@ -58,7 +58,7 @@ function rejectUser(event: EventMeta, issues: readonly v.BaseIssue<unknown>[]): 
   return reject(event, 'unusable-user', { path: path ? `data.${path}` : 'data', expected })
 }
 
-/** For the log alone: whom an event is about, as far as it says so. */
+/** The user that an event names, for the log; null when it names none. */
 function userIdIn(type: string, data: unknown): string | null {
   const key = type.startsWith('user.') ? 'id' : 'user_id'
   const parsed = v.safeParse(v.object({ [key]: DeletedUser.entries.id }), data)

@@ -34,7 +34,7 @@ export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Erro
     for (const item of waiting) {
       const keys = [userIdOf(item.news), eventIdOf(item.news)].filter(key => key !== null)
       const fits = batch.length < MAX_BATCH && keys.every(key => !taken.has(key))
-      // A user's later news must not overtake one that waits, so what waits is taken too.
+      // Also for what does not fit: later news of the same user must not overtake it.
       for (const key of keys) taken.add(key)
       ;(fits ? batch : later).push(item)
     }

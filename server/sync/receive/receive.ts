@@ -17,7 +17,7 @@ export type Received
 export interface ReceiveParts {
   /** The database once it is ready. @throws DatabaseNotReadyError */
   db: () => Promise<Database>
-  /** The pool, ready or not: for the note that something failed. */
+  /** The pool, ready or not: a failed event is noted through it. */
   pool: Database
   verify: (body: string, headers: DeliveryHeaders) => RefusalReason | null
   guard: Guard

@@ -12,7 +12,7 @@ const OVERLAP_MS = 5 * 60_000
 /** As a rule nothing is new, so the first page is small. */
 const FIRST_PAGE = 10
 const PAGE = 500
-/** Rows of a page that the next one repeats: if none is there again, the list moved while it was read. */
+/** How many users of a page the next one repeats. When none of them is there again, the list moved while it was read. */
 const REPEATED = 50
 const MOST_PAGES = 20
 const MOST_RESTARTS = 3

@@ -96,17 +96,17 @@ async function run(db: Database, clerk: ClerkReader, state: CheckState, maxDelet
   }
 }
 
-/** Who cannot be stored: those of before that were not seen to be fine now, and the new ones. */
+/** Users that cannot be stored: the new ones, and those of before that this check did not compare. */
 function unstorableAfter(before: string[], now: string[], compared: Set<string>): string[] {
   const unstorable = new Set(now)
   for (const id of before) if (!compared.has(id)) unstorable.add(id)
   return [...unstorable]
 }
 
-/** Calls that a look for the gone among them may take. */
+/** How many users that cannot be stored are asked for by id in one check. */
 const ASKED = 50
 
-/** Those of them who are still in Clerk, as far as it says so. */
+/** The users who are not gone from Clerk: those for whom it does not say 404. */
 async function withoutGone(clerk: ClerkReader, unstorable: string[]): Promise<string[]> {
   const gone = new Set<string>()
   for (const id of unstorable.slice(0, ASKED)) {

@@ -11,8 +11,8 @@ const differs = (clerk: ClerkUser, ours: MirrorUser) => comparedFields.some(fiel
 
 /**
  * How a user that Clerk lists differs from our row; null when they agree. A signed delete is final, whatever a lagging
- * list says. `updated_at` that differs alone is no drift: Clerk moves it without an event, as at a sign-in. What came by
- * webhook a moment ago is not judged by a list, which may lag.
+ * list says. `updated_at` that differs alone is no drift: Clerk moves it without an event, as at a sign-in. A row that was
+ * synced less than 10 s ago is not judged by a list, which may lag.
  * @param beganAt when the read began, by Postgres's clock, ISO 8601
  */
 export function driftOf(clerk: ClerkUser, ours: MirrorUser | undefined, beganAt: string): ListedDrift | null {

@@ -4,11 +4,11 @@ import { databaseNow } from '#db/queries/state.ts'
 import type { ClerkReader } from '../clerk.ts'
 import type { Repairer } from './repair.ts'
 
-/** A range with so few users is listed whole. */
+/** A range with this many users or fewer is listed whole. */
 const LISTED = 500
 /** Calls of Clerk that one search may take; what is not found then is looked for by the next check. */
 const MOST_CALLS = 100
-/** Clerk was founded in 2019; imports may be dated before. ms since 1970 */
+/** The search begins in 1970: an import may carry any time of creation. ms since 1970 */
 const BEGINNING = 0
 
 interface Range {
@@ -37,7 +37,7 @@ export async function repairCounts(db: Database, clerk: ClerkReader, repairer: R
     await search({ after: middle - 1, before: range.before })
   }
 
-  /** Between the halves of our rows, so that a few steps are enough; without any, between the times. */
+  /** The time that halves our rows of a range, so that few steps are enough; without rows, the middle of the range. */
   async function middleOf({ after, before }: Range): Promise<number> {
     const median = await findMedianCreated(db, { after, before })
     const at = median === null ? 0 : Date.parse(median)

@@ -56,7 +56,7 @@ export function createRepairer(db: Database, clerk: ClerkReader, { source, dryRu
     return left
   }
 
-  /** One user as Clerk has them now. @returns how it was repaired: null for nothing, 'gone' for Clerk's 404 */
+  /** Reads one user from Clerk and writes the answer. @returns `user` null when Clerk says 404, and Clerk's clock */
   async function readOne(id: string): Promise<{ user: ClerkUser | null, date: string }> {
     const beganAt = await databaseNow(db)
     const read = await clerk.user(id)
@@ -71,7 +71,7 @@ export function createRepairer(db: Database, clerk: ClerkReader, { source, dryRu
     readOne,
 
     /**
-     * A page of Clerk's users beside our rows; what differs is repaired, and a version that moved alone is carried on.
+     * Compares a page of Clerk's users with our rows, and repairs what differs. A version that moved alone is carried on.
      * @param isLeft users whose difference is left alone for now
      * @returns ids of users that differ still
      */
@@ -85,7 +85,7 @@ export function createRepairer(db: Database, clerk: ClerkReader, { source, dryRu
       const failed = await write(users.filter(user => !left.has(user.id)).map(user => ({ kind: 'read', user, source, by: 'list', beganAt })))
       for (const { user, kind } of drifted) {
         if (left.has(user.id) || failed.has(user.id)) continue
-        // A list may lag: a tombstone is lifted, and a row that is ahead put right, by a read of that one user alone.
+        // A list may lag, so it neither lifts a tombstone nor changes a row that is ahead: a read of that one user does.
         if (kind === 'revived' || kind === 'ahead') {
           const { user: now } = await readOne(user.id)
           const before = ours.get(user.id)
@@ -96,7 +96,7 @@ export function createRepairer(db: Database, clerk: ClerkReader, { source, dryRu
       return new Set([...left, ...failed])
     },
 
-    /** Rows without the time of their sign-up, asked for one by one. @returns false when Clerk says 404 */
+    /** Reads the user of a row that has no time of creation. @returns false when Clerk says 404 */
     async fill(id: string): Promise<boolean> {
       const { user } = await readOne(id)
       if (user) note('stale', { id, at: user.clerkUpdatedAt })

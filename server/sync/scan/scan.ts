@@ -46,7 +46,7 @@ export async function scan(db: Database, clerk: ClerkReader, options: ScanOption
     counts.seen += page.fresh
     report.unusable.push(...page.unusable)
     await repairer.compare(page.users, page.beganAt)
-    // In a dry run the rows that a page has just dated are still undated.
+    // A dry run writes no time of creation, so a row may still be undated though Clerk listed it.
     for (const user of page.users) if (options.dryRun) listed.add(user.id)
     if (options.kind === 'reconcile') suspects.push(...await findUnlisted(db, { ...page.window, beganAt, listed: page.listed }))
     await tell('listing', counts.seen, counts.total)
@@ -63,7 +63,7 @@ export async function scan(db: Database, clerk: ClerkReader, options: ScanOption
 
 const TELL_MS = 1_000
 
-/** Tells each page, and of the steps in between one a second. */
+/** Reports each page, and at most one of the steps in between each second. */
 function createTeller(counts: ScanCounts, written: () => number, onProgress: ScanOptions['onProgress']) {
   const began = performance.now()
   let told = 0
