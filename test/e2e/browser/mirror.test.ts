@@ -5,8 +5,8 @@ import { adminEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { signUp } from '#scripts/lib/clerk-ui.ts'
 import { deliver, fixture } from '#scripts/lib/delivery.ts'
-import type { MirrorHealth } from '#shared/types/admin.ts'
 import type { Level } from '#shared/types/sync.ts'
+import { adminApi, until } from '../support/admin.ts'
 import { violationsOf } from '../support/axe.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { insertPosts, postsWith, writePost } from '../support/feed.ts'
@@ -35,13 +35,11 @@ describe.skipIf(!hasBrowser)('the overview', () => {
   beforeAll(async () => {
     const { clerk, request } = stage.rollcall
     await clerk.deliveries.settled()
-    // The check at the start came before the first events: it counted them as missing.
-    const isEqual = async () => {
+    // The check at the start came before the first events: it counted their users as missing.
+    await until(async () => {
       await request('/api/admin/check', { as: person('ada'), method: 'POST' })
-      const health: MirrorHealth = await (await request('/api/admin/sync', { as: person('ada') })).json()
-      return health.verdict.level
-    }
-    await expect.poll(isEqual, { timeout: MINUTE, interval: 500 }).toBe('ok')
+      return adminApi(stage.rollcall, person('ada')).health()
+    }, ({ verdict }) => verdict.level === 'ok')
   })
 
   it('is green when the copy was compared, and says until when', () => stage.visit(async (page) => {
@@ -260,7 +258,7 @@ describe.skipIf(!hasBrowser)('without a webhook endpoint', () => {
   const stage = useStage({ endpoint: false, env: { SYNC_CHECK_SECONDS: '10' } })
 
   it('one signs up, posts, and is seen by others; the check brings the changes', async () => {
-    const { clerk, request } = stage.rollcall
+    const { clerk } = stage.rollcall
     await stage.visit(async (page) => {
       await signUp(page, { firstName: 'Nell', email: 'nell@example.com' })
       await writePost(page, 'Nell is here.')
@@ -274,7 +272,7 @@ describe.skipIf(!hasBrowser)('without a webhook endpoint', () => {
       clerk.users.update(nell, { firstName: 'Nelly', publicMetadata: { role: 'admin' } })
       await name.getByText('Nelly').waitFor({ timeout: 22_000 })
     })
-    const { verdict }: MirrorHealth = await (await request('/api/admin/sync', { as: nell })).json()
+    const { verdict } = await adminApi(stage.rollcall, nell).health()
     expect(verdict.endpoint).toMatchObject({ state: 'none', level: 'note' })
     expect(verdict.copy.level).not.toBe('bad')
   }, 2 * MINUTE)
