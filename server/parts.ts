@@ -1,5 +1,5 @@
 import { findEventsAfter } from '#db/queries/events.ts'
-import { claimScan, databaseNow } from '#db/queries/state.ts'
+import { claimScan, databaseNow, releaseScan } from '#db/queries/state.ts'
 import { createAppDatabase } from './database.ts'
 import { useEnv } from './env.ts'
 import { describeFailure } from './failure.ts'
@@ -67,7 +67,10 @@ export const useCheck = once(() => async (options: { everySeconds: number }) => 
   useMetrics().countRepairs('check', checked?.repairs ?? [])
   if (checked?.needs && await claimScan(useDbPool())) {
     const started = await useScan()({ kind: 'reconcile', startedBy: 'check' })
-    started?.done.catch(error => console.error(`reconcile ${describeFailure(error)}`))
+    started?.done.catch((error) => {
+      console.error(`reconcile ${describeFailure(error)}`)
+      return releaseScan(useDbPool())
+    }).catch(() => {})
   }
   return checked
 })

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { UserFilterQuery } from '#shared/schemas/admin.ts'
 import type { Position } from '#shared/schemas/paging.ts'
@@ -11,19 +11,11 @@ import { isPending, joinedAt, nameKey, publicUserColumns } from './users.ts'
 
 export type UsersQuery = UserFilterQuery & { cursor?: Position, limit: number }
 
+/** Every column but the words of the search. */
+const { search, ...rowColumns } = getTableColumns(users)
 const adminUserColumns = {
+  ...rowColumns,
   ...publicUserColumns,
-  firstName: users.firstName,
-  lastName: users.lastName,
-  email: users.email,
-  banned: users.banned,
-  clerkCreatedAt: users.clerkCreatedAt,
-  clerkUpdatedAt: users.clerkUpdatedAt,
-  clerkEventAt: users.clerkEventAt,
-  lastSignInAt: users.lastSignInAt,
-  deletedAt: users.deletedAt,
-  syncedAt: users.syncedAt,
-  syncedBy: users.syncedBy,
 }
 
 /** What a list is sorted by, as its index has it. None is ever null, so that a page can begin after any row. */

@@ -90,3 +90,8 @@ export async function claimScan(db: Database): Promise<boolean> {
     .returning({ id: syncState.id })
   return rows.length > 0
 }
+
+/** Lets a check ask for a full scan again in 5 minutes: the one that it asked for failed. */
+export async function releaseScan(db: Database): Promise<void> {
+  await db.update(syncState).set({ scanAskedAt: secondsAgo(3_300) })
+}

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { MirroredField } from '#db/mirrored.ts'
+import type { MirroredField } from '#shared/types/mirrored.ts'
 import { UserId } from '#shared/schemas/ids.ts'
 import { storable } from '#shared/schemas/text.ts'
 

@@ -1,21 +1,14 @@
 import type { CheckFacts, ClerkFailure, CopyState, DriftKind, EndpointState, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
+import type { Mirrored } from './mirrored.ts'
 import type { PublicUser, UserStatus } from './user.ts'
 
 /** A row of `users` as an admin sees it. Times are ISO 8601. */
-export interface AdminUser {
+export interface AdminUser extends Mirrored {
   id: string
   name: string
-  username: string | null
-  firstName: string | null
-  lastName: string | null
-  imageUrl: string | null
-  email: string | null
-  banned: boolean
   status: UserStatus
-  clerkCreatedAt: string | null
   clerkUpdatedAt: string | null
   clerkEventAt: string | null
-  lastSignInAt: string | null
   deletedAt: string | null
   syncedAt: string
   syncedBy: SyncSource

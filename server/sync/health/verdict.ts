@@ -141,4 +141,4 @@ function judgeEvents({ lastEventAt, failed, rejected }: MirrorFacts): Problem[] 
 
 /** Whether `GET /api/health` says `degraded`: the copy is not known to be right, or the endpoint is bad. Never with the check off. */
 export const isDegraded = ({ copy, endpoint }: Verdict, everySeconds: number) =>
-  everySeconds > 0 && (copy.state === 'blocked' || copy.state === 'differs' || (copy.state === 'not-compared' && rank(copy.level) >= rank('warn')) || endpoint.level === 'bad')
+  everySeconds > 0 && (copy.level === 'bad' || copy.state === 'differs' || (copy.state === 'not-compared' && rank(copy.level) >= rank('warn')) || endpoint.level === 'bad')

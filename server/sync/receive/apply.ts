@@ -1,5 +1,5 @@
 import type { Database } from '#db/client.ts'
-import { mirroredFields } from '#db/mirrored.ts'
+import { mirroredFields } from '#shared/types/mirrored.ts'
 import type { MirrorRow } from '#db/queries/mirror.ts'
 import { applyToMirror, blankRow } from '#db/queries/mirror.ts'
 import type { ClerkUser } from '#server/schemas/clerk.ts'

@@ -27,15 +27,18 @@ const RETRY_MS = 30_000
 /** How long Clerk is waited for, ms. A delivery has 15 s in all. */
 const TIMEOUT_MS = 3_000
 
-export type Guard = () => Promise<Instance>
+export interface Guard {
+  /** Resolves at once when Clerk has answered, or was asked less than 30 s ago; else within 3 s. @throws what the database throws */
+  (): Promise<Instance>
+  /** What is known now, without waiting. */
+  peek(): Instance
+}
 
 /**
  * The instance guard of a process, read before each write of a user and before each scan.
  * The secret key names its instance (`GET /v1/instance`); the first answer that a database ever has is stored. Clerk is
  * waited for 3 s at most. While it does not answer, the stored instance is compared with; a database without one accepts
  * any. The instance is never taken from an event: the dashboard's sample carries `ins_123`.
- * @returns a function that resolves at once when Clerk has answered, or was asked less than 30 s ago
- * @throws what the database throws
  */
 export function createGuard(db: Database, clerk: ClerkReader, now: () => number = () => performance.now()): Guard {
   let answered: Instance | null = null
@@ -52,7 +55,7 @@ export function createGuard(db: Database, clerk: ClerkReader, now: () => number 
     return answered
   }
 
-  return async () => {
+  async function guard(): Promise<Instance> {
     if (answered) return answered
     if (!asking || now() - askedAt > RETRY_MS) {
       const mine = asking = ask()
@@ -62,6 +65,13 @@ export function createGuard(db: Database, clerk: ClerkReader, now: () => number 
     }
     return asking
   }
+
+  return Object.assign(guard, {
+    peek() {
+      if (!answered) guard().catch(() => {})
+      return answered ?? { mirrored: null, foreign: null }
+    },
+  })
 }
 
 /** @throws ForeignInstanceError while the secret key is of another instance */

@@ -1,4 +1,4 @@
-import { comparedFields } from '#db/mirrored.ts'
+import { comparedFields } from '#shared/types/mirrored.ts'
 import { LAG_SECONDS } from '#db/queries/mirror.ts'
 import type { MirrorUser } from '#db/queries/scan.ts'
 import type { ClerkUser } from '#server/schemas/clerk.ts'

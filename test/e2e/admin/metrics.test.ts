@@ -64,7 +64,9 @@ it('rise with real deliveries', async () => {
   expect(await value('rollcall_clerk_users')).toBe(1)
   expect(await value('rollcall_count_difference')).toBe(-2)
   expect(await value('rollcall_checked_timestamp_seconds')).toBeGreaterThan(checkedSince / 1000 - 1)
-  expect(await value('rollcall_repaired_total', { by: 'check', kind: 'missing' })).toBe(1)
+  // The first check asks for a full comparison, which may be faster than the second check.
+  const repaired = async () => await value('rollcall_repaired_total', { by: 'check', kind: 'missing' }) + await value('rollcall_repaired_total', { by: 'scan', kind: 'missing' })
+  expect(await until(repaired, count => count > 0)).toBe(1)
   expect(await value('rollcall_repaired_total', { by: 'scan', kind: 'gone' })).toBe(0)
 })
 

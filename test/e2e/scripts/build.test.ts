@@ -21,7 +21,7 @@ const env = {
 it('the built server without its environment ends at once, and names everything that is missing', async () => {
   const server = start({})
   expect(await server.ended).toBe(1)
-  for (const name of ['DATABASE_URL', 'NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY', 'NUXT_CLERK_SECRET_KEY', 'NUXT_CLERK_WEBHOOK_SIGNING_SECRET', 'NUXT_SITE_URL']) {
+  for (const name of ['DATABASE_URL', 'NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY', 'NUXT_CLERK_SECRET_KEY', 'NUXT_SITE_URL']) {
     expect(server.output()).toContain(`- Set ${name}`)
   }
 })

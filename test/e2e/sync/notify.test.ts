@@ -5,15 +5,15 @@ import { CHANGES_CHANNEL } from '#db/queries/channel.ts'
 import { databaseNow } from '#db/queries/state.ts'
 import { applyNews } from '#server/sync/receive/apply.ts'
 import type { News } from '#server/sync/news.ts'
-import type { ClerkUser } from '#server/schemas/clerk.ts'
+import { ClerkUser } from '#server/schemas/clerk.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { startMirror } from '../support/mirror.ts'
 
 /** So many ms after the beginning. */
 const at = (ms: number) => new Date(Date.UTC(2026, 0, 1) + ms).toISOString()
-const ann: ClerkUser = {
-  id: 'user_ann', username: 'ann', firstName: 'Ann', lastName: 'Onym', imageUrl: null, email: 'ann@example.com',
-  banned: false, clerkCreatedAt: at(0), clerkUpdatedAt: at(0), lastSignInAt: null,
+const ann = {
+  ...v.parse(ClerkUser, { id: 'user_ann', username: 'ann', first_name: 'Ann', last_name: 'Onym', created_at: Date.parse(at(0)), updated_at: Date.parse(at(0)) }),
+  email: 'ann@example.com',
 }
 const Payload = v.strictObject({ users: v.array(v.string()) })
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
-import type { ClerkUser } from '#server/schemas/clerk.ts'
+import * as v from 'valibot'
+import { ClerkUser } from '#server/schemas/clerk.ts'
 import type { News } from '#server/sync/news.ts'
 import { eventIdOf, userIdOf } from '#server/sync/news.ts'
 
 const event = { id: 'msg_1', type: 'user.updated', userId: 'user_1', occurredAt: '2026-01-01T00:00:00.000Z', receivedAt: 0 }
-const user: ClerkUser = { id: 'user_1', username: null, firstName: null, lastName: null, imageUrl: null, email: null, banned: false, clerkCreatedAt: null, clerkUpdatedAt: '2026-01-01T00:00:00.000Z', lastSignInAt: null }
+const user = v.parse(ClerkUser, { id: 'user_1', updated_at: 0 })
 
 const kinds: [News, string | null, string | null][] = [
   [{ kind: 'user', user, event }, 'user_1', 'msg_1'],

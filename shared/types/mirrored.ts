@@ -6,5 +6,8 @@
 export const mirroredFields = ['username', 'firstName', 'lastName', 'imageUrl', 'email', 'banned', 'clerkCreatedAt', 'lastSignInAt'] as const
 export type MirroredField = (typeof mirroredFields)[number]
 
+/** The mirrored part of a row. Times are ISO 8601. */
+export type Mirrored = Record<Exclude<MirroredField, 'banned'>, string | null> & Record<'banned', boolean>
+
 /** The fields whose difference is drift. Clerk changes the last sign-in without an event, so ours is often older. */
 export const comparedFields = mirroredFields.filter(field => field !== 'lastSignInAt')
