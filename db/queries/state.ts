@@ -79,7 +79,7 @@ export async function failCheck(db: Database, check: CheckFacts): Promise<void> 
 
 /** Notes that the whole copy was compared: by our clock, until when by Clerk's, and whom the table cannot hold. */
 export async function finishComparison(db: Database, { comparedAt, seenUntil, unstorable }: { comparedAt: string, seenUntil: string, unstorable: string[] }): Promise<void> {
-  const known = JSON.stringify({ unstorable, needs: null } satisfies Partial<CheckFacts>)
+  const known = JSON.stringify({ unstorable, needs: null, differed: 0, differsSince: null } satisfies Partial<CheckFacts>)
   await db.update(syncState).set({ comparedAt, seenUntil: notBefore(seenUntil), check: sql`${syncState.check} || ${known}::text::jsonb` })
 }
 

@@ -16,6 +16,8 @@ const mendRefused = (reason: Refused['reason']) => reason === 'signature'
   : 'Set this server\'s clock (NTP).'
 
 const notSince = (since: string | null, now: string) => since ? `Not compared since ${clock(since, now)}.` : 'Not compared yet.'
+/** Each person once, however often they were repaired. */
+const namesOf = (repaired: MirrorFacts['repairs']['users']) => [...new Map(repaired.map(({ id, name }) => [id, name ?? id])).values()]
 const lastReconcile = (startedAt: string, now: string) => `The last reconcile (${clock(startedAt, now)})`
 
 /** Everything that can be wrong with the copy: how bad it is, a sentence, what to do, and the first step. */
@@ -84,7 +86,7 @@ const catalogue = {
     level: 'warn',
     sentence: `${users(count)} of Clerk cannot be stored here, because of a name or an address that Postgres cannot hold.`,
     action: 'The last reconcile lists them. Correct them in Clerk.',
-    step: reconcile,
+    step: { kind: 'go', label: 'Show the reconciles', to: '/admin/reconcile' },
   }),
   'refused': ({ reason, streak, since, now, level }: Refused & { level: 'warn' | 'bad' }) => ({
     level,
@@ -100,7 +102,7 @@ const catalogue = {
   }),
   'missed': ({ count, lastAt, users: repaired }: MirrorFacts['repairs']) => ({
     level: 'warn',
-    sentence: `${changes(count)} of the last day had not arrived by webhook and ${count === 1 ? 'was' : 'were'} repaired by the check${repaired.length > 0 ? `: ${repaired.slice(0, 3).map(({ id, name }) => name ?? id).join(', ')}${count > Math.min(3, repaired.length) ? ' and others' : ''}` : ''}.`,
+    sentence: `${changes(count)} of the last day had not arrived by webhook and ${count === 1 ? 'was' : 'were'} repaired by the check${repaired.length > 0 ? `: ${namesOf(repaired).slice(0, 3).join(', ')}${count > repaired.length || namesOf(repaired).length > 3 ? ' and others' : ''}` : ''}.`,
     action: 'Look at your endpoint (Clerk dashboard, Webhooks): is it enabled for user.created, user.updated and user.deleted, does its address reach this server, and do its deliveries succeed?',
     step: lastAt ? { kind: 'go', label: 'Show what was repaired', to: '/admin/reconcile' } : null,
   }),
