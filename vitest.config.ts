@@ -47,9 +47,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: alone,
-          // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them half of its time.
+          // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them more than half of its time.
           sequence: { groupOrder: 1 },
-          maxWorkers: Math.max(2, availableParallelism()),
+          maxWorkers: availableParallelism() + 1,
         },
       },
       {

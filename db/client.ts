@@ -32,4 +32,5 @@ export function openDatabase(url: string, options: { max?: number, onQuery?: (st
   return drizzle({ client, schema, casing: 'snake_case' })
 }
 
-export const closeDatabase = (db: Database) => db.$client.end({ timeout: 5 })
+/** @param seconds how long statements in flight may go on */
+export const closeDatabase = (db: Database, seconds = 5) => db.$client.end({ timeout: seconds })

@@ -27,6 +27,7 @@ export default defineNitroPlugin((nitro) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void useStreams().closeAll())
   nitro.hooks.hook('close', async () => {
     stopSchedules()
-    await closeDatabase(useAppDatabase().pool)
+    // Requests have ended by now. A scan or a check that goes on may be cut off: it is safe to start again.
+    await closeDatabase(useAppDatabase().pool, 0.5)
   })
 })

@@ -21,7 +21,7 @@ export function setupPage(problems: string[]): string {
 </head>
 <body>
 <main>
-  <h1>Rollcall needs keys to call the roll.</h1>
+  <h1>Rollcall needs your Clerk keys.</h1>
   <p>The development server runs, but it does not know your Clerk app yet. There are two ways on.</p>
   <h2>Look first, without an account</h2>
   <p>Stop this server, then run the demo: the whole app against a local Clerk, with 25 people in it.</p>

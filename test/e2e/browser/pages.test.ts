@@ -57,7 +57,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     await page.waitForLoadState('networkidle')
   }
 
-  it.each(schemes)('can be used by everyone, and fits a phone, in %s', scheme => stage.visit(async (page) => {
+  it.concurrent.each(schemes)('can be used by everyone, and fits a phone, in %s', scheme => stage.visit(async (page) => {
     const found: Record<string, string[]> = {}
     const check = async (path: string, who: string) => {
       await open(page, path)
