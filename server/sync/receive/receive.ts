@@ -40,12 +40,15 @@ export function createReceiver({ db, pool, verify, guard, apply, refusals, metri
       return { outcome: 'refused', reason: refused, details: null, type: null }
     }
     const delivery = { id: headers.id ?? '', receivedAt }
-    let news = parseEvent(body, delivery, null)
+    const known = guard.peek()
+    let news = parseEvent(body, delivery, known.mirrored)
     const { type, occurredAt } = news.event
     try {
       await db()
       const { mirrored, foreign } = await guard()
-      news = foreign ? refuseKey(news, foreign, mirrored) : parseEvent(body, delivery, mirrored)
+      if (foreign) news = refuseKey(news, foreign, mirrored)
+      // Only a process that has just started learns here which instance it mirrors.
+      else if (mirrored !== known.mirrored) news = parseEvent(body, delivery, mirrored)
       const { outcome, reason, written } = await apply(news)
       const lag = written && occurredAt !== null ? Date.now() - Date.parse(occurredAt) : null
       metrics.countDelivery(type, outcome, { apply: performance.now() - receivedAt, lag })

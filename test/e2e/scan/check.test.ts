@@ -135,6 +135,14 @@ describe('a check', () => {
     expect(Date.parse((await state()).seenUntil ?? '')).toBeGreaterThan(Date.parse(mark ?? ''))
   })
 
+  it('asks for a full scan when more changed than 20 pages hold, and leaves the mark alone', { timeout: 60_000 }, async () => {
+    await compared(10)
+    mirror.clerk.users.import({ count: 9_800, createdAt: Date.now() - 60_000, updatedAt: [Date.now() - 60_000, Date.now() - 20_000] })
+    const mark = (await state()).seenUntil
+    expect(await runCheck()).toMatchObject({ needs: 'behind' })
+    expect((await state()).seenUntil).toBe(mark)
+  })
+
   it('starts over when the list moved while it was read, and misses no one', async () => {
     await compared(1_600)
     await change(mirror.clerk.users.list().slice(0, 1_500).map(({ id }) => id), { lastName: 'Moved' })
