@@ -58,15 +58,15 @@ it('rise with real deliveries', async () => {
   await until(() => value('rollcall_users', { state: 'here' }), count => count === 2)
 
   const admin = rollcall.clerk.users.create({ firstName: 'Ada', publicMetadata: { role: 'admin' } }, { silent: true }).id
+  // A copy that was compared: else the check asks for a full comparison, which deletes the two.
+  await rollcall.db.$client`update sync_state set compared_at = now(), seen_until = now() - interval '1 hour'`
   const checkedSince = Date.now()
   for (let n = 0; n < 2; n++) await rollcall.request('/api/admin/check', { as: admin, method: 'POST' })
   // The events were of users whom the local Clerk does not have.
   expect(await value('rollcall_clerk_users')).toBe(1)
   expect(await value('rollcall_count_difference')).toBe(-2)
   expect(await value('rollcall_checked_timestamp_seconds')).toBeGreaterThan(checkedSince / 1000 - 1)
-  // The first check asks for a full comparison, which may be faster than the second check.
-  const repaired = async () => await value('rollcall_repaired_total', { by: 'check', kind: 'missing' }) + await value('rollcall_repaired_total', { by: 'scan', kind: 'missing' })
-  expect(await until(repaired, count => count > 0)).toBe(1)
+  expect(await value('rollcall_repaired_total', { by: 'check', kind: 'missing' })).toBe(1)
   expect(await value('rollcall_repaired_total', { by: 'scan', kind: 'gone' })).toBe(0)
 })
 
