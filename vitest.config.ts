@@ -11,6 +11,8 @@ const e2e = {
   hookTimeout: 60_000,
   // What is waited for comes late on a busy machine; that alone is no failure.
   expect: { poll: { timeout: 10_000 } },
+  // In CI a test that failed is tried once more, and is listed as retried: what fails twice is broken, not late.
+  retry: process.env.CI ? 1 : 0,
 }
 
 /** What measures how soon things come or end, and must not share the machine with another file. */

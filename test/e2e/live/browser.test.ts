@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { quiet } from '#scripts/lib/rollcall.ts'
 import type { RunningApp } from '#scripts/lib/server.ts'
 import { startApp } from '#scripts/lib/server.ts'
 import { connectBrowser, hasBrowser, openPage } from '../support/browser.ts'
@@ -225,7 +226,7 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
     return startApp({
       cwd: resolve(import.meta.dirname, '../../..'),
       port: Number(new URL(old.url).port),
-      env: { ...rollcall.clerk.env, DATABASE_URL: rollcall.databaseUrl, NUXT_SITE_URL: rollcall.apps.map(({ url }) => url).join(',') },
+      env: { ...rollcall.clerk.env, ...quiet, DATABASE_URL: rollcall.databaseUrl, NUXT_SITE_URL: rollcall.apps.map(({ url }) => url).join(',') },
       quiet: true,
     })
   }

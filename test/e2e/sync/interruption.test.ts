@@ -8,6 +8,7 @@ import type { LocalClerk } from '#local-clerk/index.ts'
 import { startLocalClerk } from '#local-clerk/index.ts'
 import { freePort } from '#scripts/lib/ports.ts'
 import type { RunningApp } from '#scripts/lib/server.ts'
+import { quiet } from '#scripts/lib/rollcall.ts'
 import { startApp } from '#scripts/lib/server.ts'
 import type { CrashablePostgres } from '../support/crashable-postgres.ts'
 import { startCrashablePostgres } from '../support/crashable-postgres.ts'
@@ -43,7 +44,7 @@ beforeEach(async () => {
 })
 
 async function startTheApp() {
-  const env = { ...clerk.env, DATABASE_URL: postgres.url, NUXT_SITE_URL: `http://localhost:${port}` }
+  const env = { ...clerk.env, ...quiet, DATABASE_URL: postgres.url, NUXT_SITE_URL: `http://localhost:${port}` }
   app = await startApp({ cwd: resolve(import.meta.dirname, '../../..'), port, env, quiet: true })
 }
 
