@@ -11,7 +11,6 @@ const hostOf = (host: string) => host.replace(/^https?:\/\//, '').replace(/\/.*$
 /** @clerk/nuxt carries its own copy of h3's types; these say the same in ours. */
 const clerkTypes = {
   '@clerk/nuxt/server': ['../server/types/clerk-nuxt-server.d.ts'],
-  '@clerk/nuxt/webhooks': ['../server/types/clerk-nuxt-webhooks.d.ts'],
 }
 
 export default defineNuxtConfig({

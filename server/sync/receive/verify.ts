@@ -12,7 +12,7 @@ export interface DeliveryHeaders { id: string | null, timestamp: string | null, 
 
 /**
  * Checks the signature of a delivery against each secret, while a rotation or a second endpoint needs several.
- * Clerk's own `verifyWebhook` uses the same library; it parses the body once more, and drops two of its fields.
+ * Clerk's own `verifyWebhook` uses the same library, and parses the body once more.
  * @param secrets `whsec_…`, decoded once
  * @returns a function of the raw body: null when one secret fits, else why it is refused
  */
