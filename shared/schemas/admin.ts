@@ -1,8 +1,9 @@
 import * as v from 'valibot'
 import { outcomes, syncSources } from '../types/sync.ts'
-import { UserId } from './ids.ts'
+import { RunParams, UserId } from './ids.ts'
 import { Cursor, cursorMessage, isTimePosition, Limit, TimeCursor } from './paging.ts'
 import { Search, storable } from './text.ts'
+import { isTime } from './time.ts'
 
 export const userSorts = ['joined', 'name', 'synced'] as const
 export type UserSort = (typeof userSorts)[number]
@@ -33,8 +34,9 @@ export type UserFilterQuery = v.InferOutput<typeof UsersCsvQuery>
 
 const Time = (name: string) => v.optional(v.pipe(
   v.string(),
-  v.check(text => /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text)), `${name} is a time as ISO 8601 writes it.`),
-  v.transform(text => new Date(text).toISOString()),
+  v.regex(/^\d{4}-\d\d-\d\d/, `${name} is a time as ISO 8601 writes it.`),
+  v.transform(text => new Date(text).toJSON() ?? ''),
+  v.check(isTime, `${name} is a time as ISO 8601 writes it, in the years 1 to 9999.`),
 ))
 
 /** `GET /api/admin/events`: newest first; `since` and `until` mean when it was last received. */
@@ -54,7 +56,7 @@ export const RefusalsQuery = v.object({ since: Time('since'), until: Time('until
 export type RefusalsQuery = v.InferOutput<typeof RefusalsQuery>
 
 /** `GET /api/admin/runs` */
-export const RunsQuery = v.object({ cursor: v.optional(TimeCursor), limit: Limit })
+export const RunsQuery = v.object({ cursor: v.optional(v.pipe(TimeCursor, v.check(({ id }) => v.is(RunParams, { id }), cursorMessage))), limit: Limit })
 
 /** `GET /api/admin/charts` */
 export const ChartsQuery = v.object({ range: v.optional(v.picklist(['day', 'week'], 'range is day or week.'), 'day') })

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { isTime } from './time.ts'
 
 /** Where a page begins: just after the row with this key and id, in the list's own order. */
 export interface Position { key: string, id: string }
@@ -32,9 +33,8 @@ export const Cursor = v.pipe(
   v.transform(([key, id]): Position => ({ key, id })),
 )
 
-/** Whether a position's key is a time, `YYYY-MM-DDTHH:MM:SS.mmmZ`, as lists that are sorted by one need it. */
-export const isTimePosition = ({ key }: Position) =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(key) && !Number.isNaN(Date.parse(key))
+/** Whether a position's key is a time, as lists that are sorted by one need it. */
+export const isTimePosition = ({ key }: Position) => isTime(key)
 
 /** A cursor whose key is a time. */
 export const TimeCursor = v.pipe(Cursor, v.check(isTimePosition, cursorMessage))

@@ -27,6 +27,8 @@ describe('a cursor', () => {
 
   it.each([
     ['2026-02-03T04:05:06.007Z', true], ['2026-02-03T04:05:06Z', false], ['2026-13-03T04:05:06.007Z', false], ['now', false], ['infinity', false],
+    ['0000-01-01T00:00:00.000Z', false], ['0001-01-01T00:00:00.000Z', true], ['9999-12-31T23:59:59.999Z', true], ['+010000-01-01T00:00:00.000Z', false], ['-000001-01-01T00:00:00.000Z', false],
+    ['2026-02-31T00:00:00.000Z', false], ['2026-02-03T24:00:00.000Z', false], ['2026-02-03T23:59:60.000Z', false],
   ])('of a list by time, with the key %s: %s', (key, isTaken) => {
     expect(v.safeParse(TimeCursor, encodeCursor({ key, id: 'a' })).success).toBe(isTaken)
   })
