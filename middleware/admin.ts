@@ -13,6 +13,5 @@ export default defineNuxtRouteMiddleware((to) => {
   return abortNavigation(createError({
     statusCode: 403,
     message: 'This page is for admins. Ask one to give you the role "admin", then sign out and in again.',
-    fatal: true,
   }))
 })

@@ -12,7 +12,7 @@ export interface Rollcall extends AppWithClerk {
   db: Database
   databaseUrl: string
   /** As this user, by a fresh session token of the local Clerk; as a guest when null. */
-  request(path: string, options?: { as?: string | null, method?: string, json?: unknown, body?: string, headers?: Record<string, string>, app?: RunningApp }): Promise<Response>
+  request(path: string, options?: { as?: string | null, method?: string, json?: unknown, body?: string, headers?: Record<string, string>, redirect?: RequestRedirect, app?: RunningApp }): Promise<Response>
 }
 
 /**
@@ -51,12 +51,13 @@ export async function startRollcall(options: { instances?: number, env?: Record<
     ...running,
     db,
     databaseUrl,
-    async request(path, { as = null, method, json, body, headers = {}, app: to = app } = {}) {
+    async request(path, { as = null, method, json, body, headers = {}, redirect, app: to = app } = {}) {
       const session: Record<string, string> = as ? { authorization: `Bearer ${await clerk.session(as, { azp: to.url })}` } : {}
       return fetch(`${to.url}${path}`, {
         method: method ?? (json === undefined && body === undefined ? 'GET' : 'POST'),
         headers: { ...session, ...(json === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
         body: json === undefined ? body : JSON.stringify(json),
+        redirect,
       })
     },
     async stop() {
