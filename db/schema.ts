@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { SQLWrapper } from 'drizzle-orm'
-import { boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bigint, boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { outcomes, refusalReasons, syncSources } from '#shared/types/sync.ts'
 import type { CheckFacts, EventReason, Outcome, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
@@ -160,6 +160,19 @@ export const eventHours = pgTable('event_hours', {
   lagMedian: doublePrecision(),
   lagHigh: doublePrecision(),
 })
+
+/**
+ * How often a person or an address did something in the current minute, in the form of `rate-limiter-flexible`. Unlogged
+ * (the migration says so): a crash of Postgres may forget it.
+ */
+export const rateLimits = pgTable('rate_limits', {
+  key: text().primaryKey(),
+  points: integer().notNull(),
+  /** When the minute is over, ms since 1970. */
+  expire: bigint({ mode: 'number' }),
+}, t => [
+  index('rate_limits_expire_idx').on(t.expire),
+])
 
 /** One row per scan, and per check that repaired something. */
 export const syncRuns = pgTable('sync_runs', {

@@ -3,6 +3,7 @@ import { claimScan, databaseNow, releaseScan } from '#db/queries/state.ts'
 import { createAppDatabase } from './database.ts'
 import { useEnv } from './env.ts'
 import { describeFailure } from './failure.ts'
+import { createLimiter } from './limiter.ts'
 import { createEventFeed } from './live/event-feed.ts'
 import { openLiveHub } from './live/hub.ts'
 import { createStreams } from './live/streams.ts'
@@ -28,6 +29,8 @@ export const useAppDatabase = once(() => createAppDatabase(useEnv().DATABASE_URL
 export const useDbPool = () => useAppDatabase().pool
 /** The database, migrated. @throws DatabaseNotReadyError after 5 s */
 export const useDb = () => useAppDatabase().ready()
+/** How often people may write and search. */
+export const useLimiter = once(() => createLimiter(useDbPool(), useEnv().RATE_LIMIT_FACTOR))
 
 // Clerk's Backend API
 export const useClerk = once(() => createClerkReader({ secretKey: useEnv().NUXT_CLERK_SECRET_KEY, apiUrl: useEnv().NUXT_CLERK_API_URL }))

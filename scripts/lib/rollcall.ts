@@ -8,8 +8,8 @@ import { startApp } from './server.ts'
 /** The top folder of the repo. */
 export const root = resolve(import.meta.dirname, '../..')
 
-/** What the server does by itself is off, unless it is what is tested or measured. */
-export const quiet = { SYNC_CHECK_SECONDS: '0', RECONCILE_CRON: 'off' }
+/** What the server does by itself and what it limits are off, unless that is what is tested or measured. */
+export const quiet = { SYNC_CHECK_SECONDS: '0', RECONCILE_CRON: 'off', RATE_LIMIT_FACTOR: '0' }
 
 export interface AppWithClerk {
   /** The first instance. */

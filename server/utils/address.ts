@@ -8,6 +8,8 @@ import { useEnv } from '#server/env.ts'
  * @returns an address; `unknown` when the socket has closed
  */
 export function clientAddress(event: H3Event): string {
+  // A page that asks the API while it is rendered does so in this process, by no socket.
+  if (event.context.page) return event.context.page.address
   const socket = event.node.req.socket.remoteAddress ?? 'unknown'
   const { TRUSTED_PROXIES } = useEnv()
   if (TRUSTED_PROXIES === 0) return socket

@@ -3,6 +3,6 @@ export {}
 declare module 'h3' {
   interface H3EventContext {
     /** What `server/middleware/2.page.ts` hands to a page. */
-    page?: { locale: string, origin: string }
+    page?: { locale: string, origin: string, address: string }
   }
 }

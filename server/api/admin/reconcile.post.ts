@@ -8,11 +8,12 @@ import { describeFailure } from '#server/failure.ts'
 
 /** Starts a reconcile and answers at once; `GET /api/admin/runs/:id` follows it. */
 export default defineAdminHandler(async (event): Promise<{ runId: string }> => {
+  const startedBy = await limitUser(event, 'clerk')
   const options = await readJson(event, ReconcileInput)
   const started = await useScan()({
     kind: 'reconcile',
     ...options,
-    startedBy: requireUser(event),
+    startedBy,
   }).catch((error) => {
     if (!(error instanceof ForeignInstanceError)) throw error
     throw apiError(502, wrongKey(error.instance.foreign, error.instance.mirrored))

@@ -24,11 +24,11 @@ const columns = [
  */
 export default defineAdminHandler(async (event): Promise<void> => {
   const query = readQuery(event, UsersCsvQuery)
+  await limitUser(event, 'export')
   const db = await useDb()
   setResponseHeaders(event, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': `attachment; filename="users-${new Date().toISOString().slice(0, 10)}.csv"`,
-    'cache-control': 'no-store',
   })
   // Excel takes a file without the mark for Latin-1, and a value that begins with a sign for a formula.
   const csv = stringify({ bom: true, header: true, columns, escape_formulas: true, cast: { boolean: String } })

@@ -5,7 +5,7 @@ import { useDb } from '#server/parts.ts'
 
 /** What Clerk does not hold of a person, changed by that person alone. */
 export default defineApiHandler(async (event): Promise<OwnProfile> => {
-  const userId = requireUser(event)
+  const userId = await limitUser(event, 'change')
   const patch = await readJson(event, ProfilePatch)
   const db = await useDb()
   const saved = await updateProfile(db, userId, patch)

@@ -10,7 +10,7 @@ import { useDb } from '#server/parts.ts'
  * A key that this author has used before writes nothing: the answer to the first time may have been lost.
  */
 export default defineApiHandler(async (event): Promise<Post> => {
-  const authorId = requireUser(event)
+  const authorId = await limitUser(event, 'post')
   const input = await readJson(event, NewPost)
   const db = await useDb()
   const post = { id: uuidv7(), authorId, ...input, ...await resolveMentions(db, input.body) }

@@ -7,6 +7,8 @@ import { useDb } from '#server/parts.ts'
 /** Whom one may mention, and the directory: for people who are signed in, so that nobody harvests the names. */
 export default defineApiHandler(async (event): Promise<MemberPage> => {
   requireUser(event)
-  const { users, next } = await listMembers(await useDb(), readQuery(event, PeopleQuery))
+  const query = readQuery(event, PeopleQuery)
+  if (query.q) await limitUser(event, 'search')
+  const { users, next } = await listMembers(await useDb(), query)
   return { users, nextCursor: next && encodeCursor(next) }
 })

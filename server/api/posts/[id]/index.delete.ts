@@ -5,7 +5,7 @@ import { useDb } from '#server/parts.ts'
 
 /** One's own post, or any for an admin. Doing it twice is no error. */
 export default defineApiHandler(async (event) => {
-  const viewer = requireUser(event)
+  const viewer = await limitUser(event, 'change')
   const { id } = readParams(event, PostParams)
   const db = await useDb()
   const post = await findPostAuthor(db, id)

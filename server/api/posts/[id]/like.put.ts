@@ -4,7 +4,7 @@ import { PostParams } from '#shared/schemas/ids.ts'
 import { useDb } from '#server/parts.ts'
 
 export default defineApiHandler(async (event): Promise<LikeState> => {
-  const viewer = requireUser(event)
+  const viewer = await limitUser(event, 'like')
   const { id } = readParams(event, PostParams)
   const db = await useDb()
   await insertLike(db, id, viewer)

@@ -5,7 +5,7 @@ import { useDb } from '#server/parts.ts'
 
 /** Undoes a deletion: for who deleted it, for some minutes. Doing it twice is no error. */
 export default defineApiHandler(async (event): Promise<Post> => {
-  const viewer = requireUser(event)
+  const viewer = await limitUser(event, 'change')
   const { id } = readParams(event, PostParams)
   const db = await useDb()
   if (!await restorePost(db, id, viewer)) {

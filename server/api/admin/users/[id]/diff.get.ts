@@ -7,6 +7,7 @@ import { useClerk, useDb } from '#server/parts.ts'
 
 /** Clerk now beside our row, field by field. Writes nothing. */
 export default defineAdminHandler(async (event): Promise<UserDiff> => {
+  await limitUser(event, 'clerk')
   const { id } = readParams(event, UserParams)
   const checkedAt = new Date().toISOString()
   const ours = (await findAdminUser(await useDb(), id))?.user ?? null

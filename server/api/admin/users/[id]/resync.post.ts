@@ -6,6 +6,7 @@ import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
 
 /** Reads this one user from Clerk and applies the answer, also over a row that is ahead of it. Clerk's 404 is left to a reconcile. */
 export default defineAdminHandler(async (event): Promise<Applied> => {
+  await limitUser(event, 'clerk')
   const { id } = readParams(event, UserParams)
   await useDb()
   const applied = await useReadUser()(id, 'asked').catch((error) => {
