@@ -1,4 +1,4 @@
-import { setResponseHeader, setResponseStatus } from 'h3'
+import { setResponseStatus } from 'h3'
 import { useEnv } from '#server/env.ts'
 import { useHealth } from '#server/parts.ts'
 import { isDegraded } from '#server/sync/health/verdict.ts'
@@ -8,7 +8,6 @@ import { isDegraded } from '#server/sync/health/verdict.ts'
  * mend it.
  */
 export default defineApiHandler(async (event) => {
-  setResponseHeader(event, 'cache-control', 'no-store')
   try {
     const { verdict } = await useHealth().glance()
     if (!isDegraded(verdict, useEnv().SYNC_CHECK_SECONDS)) return { status: 'ok' }

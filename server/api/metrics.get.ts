@@ -6,7 +6,6 @@ import { useDbPool, useHealth, useMetrics, useStreams } from '#server/parts.ts'
 /** Prometheus text, for requests that bring METRICS_TOKEN. */
 export default defineApiHandler(async (event) => {
   const { METRICS_TOKEN: token } = useEnv()
-  setResponseHeader(event, 'cache-control', 'no-store')
   if (!token) throw apiError(404, 'There are no metrics here: METRICS_TOKEN is not set.')
   if (!isEqual(getHeader(event, 'authorization') ?? '', `Bearer ${token}`)) {
     setResponseHeader(event, 'www-authenticate', 'Bearer realm="metrics"')
