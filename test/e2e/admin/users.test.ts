@@ -80,7 +80,7 @@ describe('the CSV', () => {
     const answer = await rollcall.request('/api/admin/users.csv?q=awkward&sort=joined&order=asc', { as: admin })
     expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8')
     expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="users-\d{4}-\d\d-\d\d\.csv"$/)
-    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.headers.get('cache-control')).toBe('private, no-store')
     const bytes = new Uint8Array(await answer.arrayBuffer())
     expect([...bytes.slice(0, 3)]).toEqual([0xEF, 0xBB, 0xBF])
 
@@ -99,7 +99,8 @@ describe('the CSV', () => {
     `
     const leaving = new AbortController()
     const token = await rollcall.clerk.session(admin, { azp: rollcall.app.url })
-    const headers = { authorization: `Bearer ${token}` }
+    // Unpacked: the same name again and again would fit into the socket's buffers.
+    const headers = { 'authorization': `Bearer ${token}`, 'accept-encoding': 'identity' }
     counter.take()
     const answer = await fetch(`${rollcall.app.url}/api/admin/users.csv?syncedBy=scan`, { headers, signal: leaving.signal })
     await answer.body?.getReader().read()
