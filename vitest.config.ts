@@ -2,29 +2,33 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineVitestProject } from '@nuxt/test-utils/config'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
-const e2e = {
-  globalSetup: ['test/e2e/support/global.ts'],
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  // What is waited for comes late on a busy machine; that alone is no failure.
-  expect: { poll: { timeout: 10_000 } },
-  // In CI a test that failed is tried once more, and is listed as retried: what fails twice is broken, not late.
-  retry: process.env.CI ? 1 : 0,
-}
+/** They wait or work longest, and begin first, so that none of them is still at it when all others are done. */
+const longest = ['browser/pages', 'browser/mirror', 'browser/shift', 'sync/healing', 'sync/convergence', 'scan/check', 'scripts/dev', 'scripts/demo', 'live/browser']
 
-/** What measures how soon things come or end, and must not share the machine with another file. */
-const alone = ['test/e2e/browser/shift.test.ts', 'test/e2e/scripts/build.test.ts']
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]) {
+    const group = ({ project }: TestSpecification) => project.config.sequence.groupOrder
+    const place = ({ moduleId }: TestSpecification) => longest.findIndex(name => moduleId.endsWith(`test/e2e/${name}.test.ts`)) >>> 0
+    return (await super.sort(files)).sort((a, b) => group(a) - group(b) || place(a) - place(b))
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
+    // A file leaves nothing behind in the modules that it shares with the next one, so a process and what it loaded serve many.
+    isolate: false,
     projects: [
       {
+        extends: true,
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          maxWorkers: availableParallelism(),
           // Some try thousands of made-up values.
           testTimeout: 20_000,
         },
@@ -41,26 +45,25 @@ export default defineConfig({
           name: 'nuxt',
           include: ['test/nuxt/**/*.test.ts'],
           environment: 'nuxt',
+          isolate: false,
+          maxWorkers: availableParallelism(),
         },
       }),
       {
+        extends: true,
         test: {
-          ...e2e,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: alone,
-          // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them more than half of its time.
+          globalSetup: ['test/e2e/support/global.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // What is waited for comes late on a busy machine; that alone is no failure.
+          expect: { poll: { timeout: 10_000 } },
+          // In CI a test that failed is tried once more, and is listed as retried: what fails twice is broken, not late.
+          retry: process.env.CI ? 1 : 0,
+          // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them half of its time.
           sequence: { groupOrder: 1 },
-          maxWorkers: availableParallelism() + 1,
-        },
-      },
-      {
-        test: {
-          ...e2e,
-          name: 'e2e-alone',
-          include: alone,
-          sequence: { groupOrder: 2 },
-          maxWorkers: 1,
+          maxWorkers: availableParallelism() * 2,
         },
       },
     ],

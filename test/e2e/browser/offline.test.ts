@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { signIn } from '#scripts/lib/clerk-ui.ts'
+import { signIn } from '../support/session.ts'
 import { postsWith, writePost } from '../support/feed.ts'
 import { useStage } from '../support/stage.ts'
 
@@ -10,6 +10,8 @@ describe.skipIf(!hasBrowser)('without a network', () => {
 
   it.each([['a wide screen', 1280], ['a phone', 390]])('%s says so, moves nothing, and takes back what did not work', (_, width) => stage.visit(async (page) => {
     await signIn(page, memberEmail)
+    // What shows messages is loaded on the first sign of activity.
+    await page.mouse.move(10, 10)
     const post = page.getByTestId('post').nth(1)
     const place = () => post.boundingBox()
     await page.waitForLoadState('networkidle')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { signIn } from '#scripts/lib/clerk-ui.ts'
+import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
 const { ada = '', noor = '' } = peopleIds

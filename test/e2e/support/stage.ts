@@ -7,7 +7,7 @@ import { root } from '#scripts/lib/rollcall.ts'
 import { connectBrowser, openPage } from './browser.ts'
 import type { Rollcall } from './rollcall.ts'
 import { startRollcall } from './rollcall.ts'
-import { forgetSessions } from './session.ts'
+import { useSessionsOf } from './session.ts'
 
 const failures = resolve(root, '.data/test-failures')
 
@@ -36,12 +36,13 @@ export function useStage({ people = false, endpoint = true, env }: { people?: bo
       env: { ...endpoint ? {} : { NUXT_CLERK_WEBHOOK_SIGNING_SECRET: '' }, ...env },
       clerk: { seed: people, paused: true, ...endpoint ? {} : { webhook: undefined } },
     }), connectBrowser()])
+    useSessionsOf(rollcall.clerk)
     rollcall.clerk.deliveries.resume()
     await rollcall.clerk.deliveries.settled()
     if (people) await seedPosts(rollcall.db)
   })
   afterAll(async () => {
-    forgetSessions()
+    useSessionsOf(undefined)
     await browser?.close()
     await rollcall?.stop()
   })
