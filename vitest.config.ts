@@ -47,6 +47,8 @@ export default defineConfig({
           environment: 'nuxt',
           isolate: false,
           maxWorkers: availableParallelism(),
+          // The app is set up once for all, and on a busy machine that takes its time.
+          hookTimeout: 60_000,
         },
       }),
       {
