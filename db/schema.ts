@@ -203,6 +203,8 @@ export const syncState = pgTable('sync_state', {
   /** When a check last asked for a full scan. */
   scanAskedAt: instant(),
   check: jsonb().$type<CheckFacts>(),
+  /** When a request last came with X-Forwarded-For to an instance that trusts no proxy. */
+  forwardedAt: instant(),
 }, t => [
   check('sync_state_one_row_check', sql`${t.id} = 1`),
 ])

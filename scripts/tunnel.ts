@@ -38,12 +38,12 @@ Then copy the endpoint's Signing Secret into .env as NUXT_CLERK_WEBHOOK_SIGNING_
 ${process.env.NGROK_HOST ? '' : 'The address changes at each start; reserve a free domain at ngrok and set it as NGROK_HOST to keep it.\n'}`
 }
 
-/** Vite refuses every other host: nuxt.config.ts takes this one from NGROK_HOST. */
+/** Vite refuses every other host: nuxt.config.ts takes this one from NGROK_HOST. The tunnel is the one proxy before it. */
 function runDev(port: number, host: string): Promise<void> {
   const child = spawn('nuxt', ['dev', '--port', String(port)], {
     stdio: 'inherit',
     shell: process.platform === 'win32',
-    env: { ...process.env, NGROK_HOST: host, PORT: String(port) },
+    env: { ...process.env, NGROK_HOST: host, PORT: String(port), TRUSTED_PROXIES: '1' },
   })
   // The terminal sends Ctrl-C to both; we stay until the dev server has gone.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void child.kill(signal))

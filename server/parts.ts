@@ -1,5 +1,5 @@
 import { findEventsAfter } from '#db/queries/events.ts'
-import { claimScan, databaseNow, releaseScan } from '#db/queries/state.ts'
+import { claimScan, databaseNow, noteForwarded, releaseScan } from '#db/queries/state.ts'
 import { createAppDatabase } from './database.ts'
 import { useEnv } from './env.ts'
 import { describeFailure } from './failure.ts'
@@ -8,6 +8,7 @@ import { createEventFeed } from './live/event-feed.ts'
 import { openLiveHub } from './live/hub.ts'
 import { createStreams } from './live/streams.ts'
 import { createClerkReader } from './sync/clerk.ts'
+import { createForwardedNote } from './sync/health/forwarded.ts'
 import { createHealth } from './sync/health/health.ts'
 import { createMetrics } from './sync/health/metrics.ts'
 import { createRefusalCounter } from './sync/health/refusals.ts'
@@ -79,6 +80,7 @@ export const useCheck = once(() => async (options: { everySeconds: number }) => 
 })
 
 // Health
+export const useForwarded = once(() => createForwardedNote(() => noteForwarded(useDbPool())))
 export const useHealth = once(() => createHealth({ db: useDb, guard: useGuard(), env: useEnv() }))
 
 // The live streams

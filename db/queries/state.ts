@@ -1,8 +1,8 @@
-import { isNull, lt, or, sql } from 'drizzle-orm'
+import { gt, isNull, lt, or, sql } from 'drizzle-orm'
 import type { CheckFacts } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 import { syncState } from '../schema.ts'
-import { asInstant } from './expressions.ts'
+import { aDayAgo, asInstant } from './expressions.ts'
 
 const now = sql`clock_timestamp()`
 const secondsAgo = (seconds: number | ReturnType<typeof sql>) => sql`clock_timestamp() - make_interval(secs => ${seconds}::float8)`
@@ -81,6 +81,17 @@ export async function failCheck(db: Database, check: CheckFacts): Promise<void> 
 export async function finishComparison(db: Database, { comparedAt, seenUntil, unstorable }: { comparedAt: string, seenUntil: string, unstorable: string[] }): Promise<void> {
   const known = JSON.stringify({ unstorable, needs: null, differed: 0, differsSince: null } satisfies Partial<CheckFacts>)
   await db.update(syncState).set({ comparedAt, seenUntil: notBefore(seenUntil), check: sql`${syncState.check} || ${known}::text::jsonb` })
+}
+
+/** Notes that a request came with X-Forwarded-For while no proxy was trusted. */
+export async function noteForwarded(db: Database): Promise<void> {
+  await db.update(syncState).set({ forwardedAt: now })
+}
+
+/** When that was last noted, if within a day, ISO 8601; null when not. */
+export async function findForwardedAt(db: Database): Promise<string | null> {
+  const [row] = await db.select({ at: syncState.forwardedAt }).from(syncState).where(gt(syncState.forwardedAt, aDayAgo))
+  return row?.at ?? null
 }
 
 /** Whether a check may ask for a full scan now: once an hour for all instances. */

@@ -6,7 +6,7 @@ import { countMigrations, findServerVersion } from '#db/queries/diagnosis.ts'
 import { findInstanceId } from '#db/queries/state.ts'
 import { createClerkReader } from '#server/sync/clerk.ts'
 import { readEnv, ServerEnv } from '#server/schemas/env.ts'
-import { checkCopy, checkSecondsOf } from './copy.ts'
+import { checkCopy, checkProxies, checkSecondsOf } from './copy.ts'
 
 /** What one look found. `mend` says what to do; only `wrong` fails the whole. */
 export interface Finding {
@@ -72,7 +72,7 @@ export async function checkClerk(env: Env, mirrored: string | null): Promise<Fin
 
 /** The database: reachable, at the newest migration, and what it knows of the copy. */
 export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mirrored: string | null }> {
-  const { DATABASE_URL: url, SYNC_CHECK_SECONDS: setting } = readEnv(env)
+  const { DATABASE_URL: url, SYNC_CHECK_SECONDS: setting, TRUSTED_PROXIES: proxies } = readEnv(env)
   if (!v.is(ServerEnv.entries.DATABASE_URL, url)) return { findings: [], mirrored: null }
   const db = openDatabase(url, { max: 1 })
   try {
@@ -85,6 +85,7 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
     findings.push({ state: 'good', text: 'All migrations are applied.' })
     const every = checkSecondsOf(setting)
     if (every !== null) findings.push(...await checkCopy(db, every))
+    findings.push(...await checkProxies(db, proxies))
     return { findings, mirrored: await findInstanceId(db) }
   }
   catch (error) {

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import type { Database } from '#db/client.ts'
 import { findLastEventAt } from '#db/queries/diagnosis.ts'
-import { databaseNow, ensureSyncState, findCheckState } from '#db/queries/state.ts'
+import { databaseNow, ensureSyncState, findCheckState, findForwardedAt } from '#db/queries/state.ts'
 import { ServerEnv } from '#server/schemas/env.ts'
 import { nothingKnown } from '#server/sync/scan/check.ts'
-import { judgeComparison } from '#server/sync/health/verdict.ts'
+import { judgeComparison, judgeProxies } from '#server/sync/health/verdict.ts'
 import type { ProblemCode } from '#shared/types/sync.ts'
 import type { Finding } from './checks.ts'
 
@@ -35,6 +35,14 @@ export async function checkCopy(db: Database, every: number): Promise<Finding[]>
   }))
   if (compared.length === 0) compared.push({ state: 'good', text: `The last check finished at ${checkedAt}. Every change in Clerk until ${seenUntil} is here.` })
   return [...compared, heard(await findLastEventAt(db), every)]
+}
+
+/** Whether requests come through a proxy that is not trusted, in the words of the admin page. @param setting `TRUSTED_PROXIES` */
+export async function checkProxies(db: Database, setting: string | undefined): Promise<Finding[]> {
+  const trusted = v.safeParse(ServerEnv.entries.TRUSTED_PROXIES, setting)
+  if (!trusted.success) return []
+  const problems = judgeProxies({ proxies: { trusted: trusted.output, forwardedAt: await findForwardedAt(db) }, checkedAt: await databaseNow(db) })
+  return problems.map(({ sentence, action }) => ({ state: 'note', text: sentence, mend: action ?? undefined }))
 }
 
 function heard(lastEventAt: string | null, every: number): Finding {

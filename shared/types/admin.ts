@@ -221,6 +221,8 @@ export interface MirrorFacts {
   /** The app's own address, as Clerk's endpoint has to name it. */
   origin: string
   keys: { signingSecrets: number, publishable: 'test' | 'live', secret: 'test' | 'live' }
+  /** `forwardedAt`: when a request of the last day came with X-Forwarded-For while no proxy was trusted. */
+  proxies: { trusted: number, forwardedAt: string | null }
 }
 
 /** `GET /api/admin/sync` */

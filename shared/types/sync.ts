@@ -150,5 +150,6 @@ export const problemCodes = [
   'instance', 'keys', 'secret-key', 'check-off', 'not-compared', 'check-late', 'behind', 'never-compared', 'count', 'unwritten',
   'unstorable', 'run-failed', 'run-refused', 'drift', 'cut-off', 'pending',
   'refused', 'refused-some', 'forged', 'unsigned', 'missed', 'never-heard', 'failed', 'rejected',
+  'forwarded',
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

@@ -2,7 +2,7 @@ import type { Database } from '#db/client.ts'
 import { countUsers, findStoredFacts } from '#db/queries/facts.ts'
 import { findRefusals } from '#db/queries/refusals.ts'
 import { findLastReconcile, findOpenRun, findRepairs } from '#db/queries/runs.ts'
-import { findCheckState, findInstanceId } from '#db/queries/state.ts'
+import { findCheckState, findForwardedAt, findInstanceId } from '#db/queries/state.ts'
 import type { ServerEnv } from '#server/schemas/env.ts'
 import type { MirrorFacts, MirrorHealth } from '#shared/types/admin.ts'
 import type { UserStatus } from '#shared/types/user.ts'
@@ -30,8 +30,8 @@ export function createHealth({ db, guard, env }: { db: () => Promise<Database>, 
 
   async function readFacts(): Promise<MirrorFacts> {
     const ready = await db()
-    const [stored, refusals, open, reconciles, users, state, repairs, mirrored] = await Promise.all([
-      findStoredFacts(ready), findRefusals(ready), findOpenRun(ready), findLastReconcile(ready), userCounts(), findCheckState(ready), findRepairs(ready), findInstanceId(ready),
+    const [stored, refusals, open, reconciles, users, state, repairs, mirrored, forwardedAt] = await Promise.all([
+      findStoredFacts(ready), findRefusals(ready), findOpenRun(ready), findLastReconcile(ready), userCounts(), findCheckState(ready), findRepairs(ready), findInstanceId(ready), findForwardedAt(ready),
     ])
     const { now: checkedAt, ...rest } = stored
     return {
@@ -48,6 +48,7 @@ export function createHealth({ db, guard, env }: { db: () => Promise<Database>, 
       nextReconcileAt: nextReconcile(env.RECONCILE_CRON, mirrored),
       instance: { mirrored, foreign: guard.peek().foreign },
       keys: { signingSecrets: env.NUXT_CLERK_WEBHOOK_SIGNING_SECRET?.length ?? 0, publishable: modeOf(env.NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY), secret: modeOf(env.NUXT_CLERK_SECRET_KEY) },
+      proxies: { trusted: env.TRUSTED_PROXIES, forwardedAt },
       origin: env.NUXT_SITE_URL[0] ?? '',
     }
   }

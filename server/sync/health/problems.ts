@@ -136,6 +136,12 @@ const catalogue = {
     action: 'The event log says what each one needs.',
     step: { kind: 'go', label: 'Show rejected events', to: '/admin/events?outcome=rejected' },
   }),
+  'forwarded': ({ at, now }: { at: string, now: string }) => ({
+    level: 'note',
+    sentence: `Requests arrive with X-Forwarded-For (${clock(at, now)}), and no proxy is trusted, so limits count by the address that connects.`,
+    action: 'If a proxy stands before this server, all of its visitors share one limit: set TRUSTED_PROXIES to how many proxies there are, and start the server again. If none does, someone wrote this header; it is not believed, and there is nothing to do.',
+    step: { kind: 'copy', text: 'TRUSTED_PROXIES=1' },
+  }),
   'cut-off': ({ startedAt, now }: { startedAt: string, now: string }) => ({
     level: 'warn',
     sentence: `The scan of ${clock(startedAt, now)} ended in the middle: its process is gone.`,

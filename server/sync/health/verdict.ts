@@ -25,7 +25,7 @@ export function judgeMirror(facts: MirrorFacts): Verdict {
     sentence: worse.sentence,
     copy,
     endpoint,
-    problems: [...ofCopy.problems, ...ofEndpoint.problems].sort((a, b) => rank(b.level) - rank(a.level)),
+    problems: [...ofCopy.problems, ...ofEndpoint.problems, ...judgeProxies(facts)].sort((a, b) => rank(b.level) - rank(a.level)),
   }
 }
 
@@ -138,6 +138,10 @@ function judgeEvents({ lastEventAt, failed, rejected }: MirrorFacts): Problem[] 
   if (rejected.count > 0) problems.push(problem('rejected', rejected))
   return problems
 }
+
+/** A limit by address is no part of the copy, but nobody looks elsewhere. `npm run doctor` asks too. */
+export const judgeProxies = ({ proxies: { trusted, forwardedAt }, checkedAt: now }: Pick<MirrorFacts, 'proxies' | 'checkedAt'>): Problem[] =>
+  trusted === 0 && forwardedAt !== null ? [problem('forwarded', { at: forwardedAt, now })] : []
 
 /** Whether `GET /api/health` says `degraded`: the copy is not known to be right, or the endpoint is bad. Never with the check off. */
 export const isDegraded = ({ copy, endpoint }: Verdict, everySeconds: number) =>

@@ -66,3 +66,12 @@ it('while Clerk failed the last check, says so', async () => {
   mirror.clerk.faults.clear()
   expect(await doctor()).toMatchObject({ code: 1, output: expect.stringContaining('asked too often (429)') })
 })
+
+it('says that a proxy may stand before the server, unless it is trusted', async () => {
+  expect((await doctor()).output).not.toContain('X-Forwarded-For')
+  await mirror.db.$client`update sync_state set forwarded_at = now() - interval '1 hour'`
+  expect(await doctor()).toMatchObject({ code: 0, output: expect.stringMatching(/X-Forwarded-For[\s\S]*set TRUSTED_PROXIES/) })
+  expect((await doctor({ TRUSTED_PROXIES: '1' })).output).not.toContain('X-Forwarded-For')
+  await mirror.db.$client`update sync_state set forwarded_at = now() - interval '2 days'`
+  expect((await doctor()).output).not.toContain('X-Forwarded-For')
+})

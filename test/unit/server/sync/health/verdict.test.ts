@@ -36,6 +36,7 @@ const well: MirrorFacts = {
   nextReconcileAt: null,
   instance: { mirrored: 'ins_1', foreign: null },
   keys: { signingSecrets: 1, publishable: 'test', secret: 'test' },
+  proxies: { trusted: 0, forwardedAt: null },
   origin: 'https://rollcall.example',
 }
 const judge = (facts: Partial<MirrorFacts>) => judgeMirror({ ...well, ...facts })
@@ -153,4 +154,11 @@ it('health is degraded when the copy is not known to be right, and not while it 
   expect(isDegraded(judge({ ...silence, refusals: refused('signature'), repairs: repaired(5) }), 60)).toBe(true)
   expect(isDegraded(judge(check({ comparedAt: null, seenUntil: null })), 60)).toBe(false)
   expect(isDegraded(judge(check({ every: 0 })), 0)).toBe(false)
+})
+
+it('X-Forwarded-For without a trusted proxy is a note that changes nothing else', () => {
+  const verdict = judge({ proxies: { trusted: 0, forwardedAt: before(5) } })
+  expect(verdict).toMatchObject({ level: 'ok', problems: [{ code: 'forwarded', level: 'note', action: expect.stringContaining('TRUSTED_PROXIES') }] })
+  expect(isDegraded(verdict, 60)).toBe(false)
+  expect(judge({ proxies: { trusted: 1, forwardedAt: before(5) } }).problems).toEqual([])
 })

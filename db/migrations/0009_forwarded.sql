@@ -1,0 +1,1 @@
+ALTER TABLE "sync_state" ADD COLUMN "forwarded_at" timestamp (3) with time zone;
