@@ -104,6 +104,13 @@ try {
   const url = app.url.replace('localhost', '127.0.0.1')
   const id = clerk.users.create({ firstName: 'Ada' }).id
   await clerk.deliveries.settled()
+  // Guests hear of people who are seen in posts.
+  const post = await fetch(`${app.url}/api/posts`, {
+    method: 'POST',
+    headers: { 'authorization': `Bearer ${await clerk.session(id, { azp: app.url })}`, 'content-type': 'application/json', 'origin': app.url },
+    body: JSON.stringify({ body: 'Here.' }),
+  })
+  if (post.status !== 201) throw new Error(`The post was answered ${post.status}.`)
 
   let clock = Date.now()
   /** A signed delivery that renames Ada. @returns when its 200 was there, and how long it took */

@@ -10,13 +10,14 @@ export default defineNuxtPlugin({
     if (!('EventSource' in window)) return
 
     let stop = () => {}
+    const { userId } = useViewer()
     onNuxtReady(() => {
-      stop = startLive()
+      stop = startLive(userId)
     })
     // A page in the back/forward cache must hold neither a connection nor the lock.
     useEventListener(window, 'pagehide', () => stop())
     useEventListener(window, 'pageshow', ({ persisted }) => {
-      if (persisted) stop = startLive()
+      if (persisted) stop = startLive(userId)
     })
     nuxtApp.vueApp.onUnmount(() => stop())
   },

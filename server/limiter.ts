@@ -1,4 +1,3 @@
-import ipaddr from 'ipaddr.js'
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import type { Database } from '#db/client.ts'
 import { createCounter } from '#db/queries/limits.ts'
@@ -39,7 +38,7 @@ export function createLimiter(db: Database, factor: number) {
     async take(kind: Limited, person: string, address: string): Promise<Refusal | null> {
       if (factor === 0) return null
       return await refusalOf('person', counterOf(kind, 'person').consume(person))
-        ?? refusalOf('address', counterOf(kind, 'address').consume(networkOf(address)))
+        ?? refusalOf('address', counterOf(kind, 'address').consume(address))
     },
   }
 }
@@ -53,11 +52,4 @@ async function refusalOf(by: Refusal['by'], consumed: Promise<RateLimiterRes>): 
     if (!(error instanceof RateLimiterRes)) throw error
     return { by, seconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)) }
   }
-}
-
-/** A customer is given a /64 of IPv6, and may use any address of it. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return 'unknown'
-  const parsed = ipaddr.process(address)
-  return parsed instanceof ipaddr.IPv6 ? `${parsed.parts.slice(0, 4).map(part => part.toString(16)).join(':')}::/64` : parsed.toString()
 }

@@ -84,7 +84,7 @@ export const useForwarded = once(() => createForwardedNote(() => noteForwarded(u
 export const useHealth = once(() => createHealth({ db: useDb, guard: useGuard(), env: useEnv() }))
 
 // The live streams
-export const useStreams = once(createStreams)
+export const useStreams = once(() => createStreams({ perClient: useEnv().LIVE_STREAMS_PER_CLIENT, inAll: useEnv().LIVE_STREAMS }))
 /** What changes, for everyone. @throws while the database is not there */
 export const useLiveHub = onceReady(async () => openLiveHub(await useDb(), error => console.error(`live ${describeFailure(error)}`)))
 /** The event log, for admins. */

@@ -6,6 +6,8 @@ const WAIT = { firstMs: 1_000, longestMs: 30_000 }
 export interface EventStream {
   /** Reopens the stream now if it is closed or has been silent for too long: after a sleep, or when the network is back. */
   revive(): void
+  /** Reopens the stream now: who listens has changed. */
+  reopen(): void
   /** Reopens the stream soon: the browser reports that the network is gone, which an open connection may not notice for minutes. */
   doubt(): void
   close(): void
@@ -18,8 +20,9 @@ export interface EventStream {
  * @param on.message called with the data of each message
  * @param on.open called each time the stream opens, the first time included: earlier messages were missed
  * @param on.alive called at each message and heartbeat
+ * @param on.audience called when the server says whom it tells, after each time that the stream opens
  */
-export function openEventStream(url: string, on: { message(data: string): void, open(): void, alive(): void }): EventStream {
+export function openEventStream(url: string, on: { message(data: string): void, open(): void, alive(): void, audience(who: string): void }): EventStream {
   let source: EventSource | undefined
   let attempts = 0
   let lastSign = Date.now()
@@ -44,6 +47,10 @@ export function openEventStream(url: string, on: { message(data: string): void, 
       if (typeof data === 'string') on.message(data)
     }
     source.addEventListener('heartbeat', sign)
+    source.addEventListener('audience', ({ data }: MessageEvent<unknown>) => {
+      sign()
+      if (typeof data === 'string') on.audience(data)
+    })
     source.onerror = reopenLater
   }
 
@@ -63,6 +70,7 @@ export function openEventStream(url: string, on: { message(data: string): void, 
     revive() {
       if (!source || Date.now() - lastSign > SILENCE_MS) open()
     },
+    reopen: open,
     doubt: reopenLater,
     close: drop,
   }

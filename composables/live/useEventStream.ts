@@ -1,11 +1,14 @@
 import { useDocumentVisibility, useEventListener, useIntervalFn } from '@vueuse/core'
+import type { Audience } from '#shared/types/live'
+import { audiences } from '#shared/types/live'
 import type { EventStream } from './eventStream'
 
 const CHECK_MS = 10_000
 /** A tab that was hidden for longer may have been asleep, and may have missed messages. */
 const AWAY_MS = 30_000
 
-/** What the tab that holds the stream sends to the others, beside the messages, which are JSON. */
+/** What tabs say to each other, beside the messages, which are JSON, and the audience. */
+const REOPEN = 'reopen'
 const MISSED = 'missed'
 const ALIVE = ''
 
@@ -14,7 +17,11 @@ interface Hear {
   message(json: string): void
   /** Messages may have been missed, so fetch again what is shown. Called each time the stream opens, the first time included, and after a sleep. */
   missed(): void
+  /** Whom the server tells by this stream: it goes by the session that the request came with. */
+  audience?(who: Audience): void
 }
+
+const isAudience = (data: unknown): data is Audience => audiences.some(one => one === data)
 
 /**
  * Follows a stream of server-sent events until the effect scope ends. It survives restarts of the server, sleep, and a
@@ -26,8 +33,9 @@ interface Hear {
  * connections to a host: the tab that holds the lock opens the stream and passes the messages on. When it closes, the next
  * tab in the queue takes over. When it sleeps (a phone suspends background tabs, which keep their locks), a visible tab
  * steals the lock. Where the browser has no locks, each tab opens its own stream.
+ * @returns `reopen`, for when someone signed in or out: opens the stream anew, in whichever tab it is
  */
-export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs?: string } = {}): void {
+export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs?: string } = {}): { reopen(): void } {
   const visibility = useDocumentVisibility()
   const name = sharedAs && 'BroadcastChannel' in window && 'locks' in navigator ? sharedAs : undefined
   const channel = name ? new BroadcastChannel(name) : undefined
@@ -49,6 +57,11 @@ export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs
       alive: () => {
         lastSign = Date.now()
         channel?.postMessage(ALIVE)
+      },
+      audience: (who) => {
+        if (!isAudience(who)) return
+        hear.audience?.(who)
+        channel?.postMessage(who)
       },
     })
   }
@@ -85,8 +98,10 @@ export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs
 
   if (channel && name) {
     channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data === REOPEN) return stream?.reopen()
       lastSign = Date.now()
       if (data === MISSED) hear.missed()
+      else if (isAudience(data)) hear.audience?.(data)
       else if (typeof data === 'string' && data !== ALIVE) hear.message(data)
     }
     join(name)
@@ -117,4 +132,8 @@ export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs
     resign()
     channel?.close()
   })
+
+  return {
+    reopen: () => stream ? stream.reopen() : channel?.postMessage(REOPEN),
+  }
 }

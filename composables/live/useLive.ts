@@ -1,7 +1,7 @@
 import { createEventHook } from '@vueuse/core'
 import * as v from 'valibot'
 import { LiveMessageSchema } from '#shared/schemas/live'
-import type { LiveMessage, PostChange } from '#shared/types/live'
+import type { Audience, LiveMessage, PostChange } from '#shared/types/live'
 
 type UsersMessage = Extract<LiveMessage, { type: 'users' }>
 
@@ -12,8 +12,11 @@ export interface LiveListener {
   catchUp?(): void
 }
 
-/** Pages that are told to catch up do so within this time. */
+/** All pages of a server that was away find it again at about the same moment. They ask for what they missed within this time. */
 const SPREAD_MS = 1_000
+
+/** A session may reach the server later than the browser knows of it. */
+const SIGN_IN = { attempts: 6, firstMs: 500, longestMs: 30_000 }
 
 const messages = createEventHook<LiveMessage>()
 const Json = v.pipe(v.string(), v.parseJson(), LiveMessageSchema)
@@ -29,11 +32,16 @@ export function useLive(listener: LiveListener): void {
   })
 }
 
-/** Starts the stream; called once, by the plugin. @returns how to stop it */
-export function startLive(): () => void {
+/** Starts the stream; called once, by the plugin. @param userId who is signed in: a guest is told of fewer people. @returns how to stop it */
+export function startLive(userId: Readonly<Ref<string | null>>): () => void {
   const scope = effectScope(true)
   scope.run(() => {
-    const later = useLater(() => messages.trigger({ type: 'catch-up' }))
+    const catchUp = () => void messages.trigger({ type: 'catch-up', withinMs: 0 })
+    const told = useSeldom(catchUp)
+    const later = useLater(() => {
+      told.cancel()
+      catchUp()
+    })
     let first = true
 
     function missed() {
@@ -45,11 +53,21 @@ export function startLive(): () => void {
     function message(json: string) {
       const parsed = v.safeParse(Json, json)
       if (!parsed.success) return
-      if (parsed.output.type === 'catch-up') missed()
+      if (parsed.output.type === 'catch-up') told.plan(parsed.output.withinMs)
       else void messages.trigger(parsed.output)
     }
 
-    useEventStream('/api/live', { message, missed }, { sharedAs: 'rollcall:live' })
+    let attempts = 0
+    const again = useLater(() => stream.reopen())
+    function audience(who: Audience) {
+      if (who === 'members' || userId.value === null) attempts = 0
+      else if (attempts < SIGN_IN.attempts) again.retry(attempts++, SIGN_IN)
+    }
+    const stream = useEventStream('/api/live', { message, missed, audience }, { sharedAs: 'rollcall:live' })
+    watch(userId, () => {
+      attempts = 0
+      stream.reopen()
+    })
   })
   return () => scope.stop()
 }

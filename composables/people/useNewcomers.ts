@@ -1,11 +1,14 @@
 import { useDocumentVisibility, useMediaQuery, watchThrottled } from '@vueuse/core'
 import type { Member } from '#shared/types/user'
 
-/** A user whom this list does not have may be new, or an old member who changed. Only the server knows, and it is asked this often at most. */
 const ASK_AT_MOST_EVERY_MS = 2_000
 const SPREAD_MS = 1_000
 
-/** The users who joined last, newest first; empty until fetched. Fetched only while the page is visible and wide enough to show them (`xl`). */
+/**
+ * The users who joined last, newest first; empty until fetched. A new one comes by message; the server is asked again when
+ * one of the list was hidden, and when messages were missed. Fetched only while the page is visible and wide enough to show
+ * them (`xl`).
+ */
 export function useNewcomers() {
   const newcomers = useState<Member[]>('newcomers', () => [])
   const isWide = useMediaQuery('(min-width: 80rem)')
@@ -32,9 +35,8 @@ export function useNewcomers() {
 
   useLive({
     users: ({ users, hiddenIds }) => {
-      const known = new Set(newcomers.value.map(({ id }) => id))
-      newcomers.value = newcomers.value.filter(({ id }) => !hiddenIds.includes(id))
-      if (users.some(({ id, status }) => status === 'here' && !known.has(id)) || hiddenIds.some(id => known.has(id))) wanted.value++
+      if (hiddenIds.some(id => newcomers.value.some(known => known.id === id))) wanted.value++
+      if (answered > 0) newcomers.value = withNewcomers(newcomers.value, users, hiddenIds)
     },
     catchUp: () => {
       wanted.value++

@@ -1,16 +1,33 @@
-import { eq, inArray, sql } from 'drizzle-orm'
+import { eq, exists, inArray, sql } from 'drizzle-orm'
 import { alias, union } from 'drizzle-orm/pg-core'
-import type { PostChange } from '#shared/types/live.ts'
-import type { PublicUser } from '#shared/types/user.ts'
+import type { Audience, PostChange, UsersChange } from '#shared/types/live.ts'
 import type { Database } from '../client.ts'
 import { likes, posts, users } from '../schema.ts'
+import { isSeenByGuests } from './guests.ts'
 import { isShown, replyCount } from './posts.ts'
-import { isVisible, publicUserColumns } from './users.ts'
+import { isVisible, memberColumns } from './users.ts'
 
-/** These users as the public sees them now, and the ids of those whose posts are hidden. */
-export async function findChangedUsers(db: Database, ids: string[]): Promise<{ users: PublicUser[], hiddenIds: string[] }> {
-  const rows = await db.select({ user: publicUserColumns, visible: sql<boolean>`${isVisible}` }).from(users).where(inArray(users.id, ids))
-  return { users: rows.map(row => row.user), hiddenIds: rows.filter(row => !row.visible).map(row => row.user.id) }
+/** These users as each audience hears of them. */
+export async function findChangedUsers(db: Database, ids: string[]): Promise<Record<Audience, UsersChange>> {
+  const own = db.select({ id: posts.id }).from(posts).where(eq(posts.authorId, users.id))
+  const rows = await db
+    .select({
+      user: memberColumns,
+      visible: sql<boolean>`${isVisible}`,
+      hasPosts: sql<boolean>`${exists(own)}`,
+      seen: sql<boolean>`${isSeenByGuests(db)}`,
+    })
+    .from(users)
+    .where(inArray(users.id, ids))
+  const hiddenIds = (of: typeof rows) => of.filter(({ visible }) => !visible).map(({ user }) => user.id)
+  return {
+    members: { users: rows.map(({ user }) => user), hiddenIds: hiddenIds(rows) },
+    guests: {
+      // A deleted user has no name: a page that shows them has to hear that they are gone.
+      users: rows.filter(({ user, seen, hasPosts }) => seen || (hasPosts && user.status === 'gone')).map(({ user }) => user),
+      hiddenIds: hiddenIds(rows.filter(({ seen, hasPosts }) => seen || hasPosts)),
+    },
+  }
 }
 
 /** These posts and the posts that they answer, whose count of replies changes with them. */

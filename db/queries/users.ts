@@ -24,6 +24,8 @@ export const publicUserColumns = {
 
 /** When Clerk created a user, else when the row came; the expression of its index. */
 export const joinedAt = sql<string>`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`
+/** A user with the day they joined: `Member`. */
+export const memberColumns = { ...publicUserColumns, joinedAt: asInstant(sql<string>`${joinedAt}`) }
 /** The sort key of a list by name; the expression of its index. */
 export const nameKey = toNameKey(sql`coalesce(${users.name}, '')`)
 
@@ -51,7 +53,7 @@ export async function findUser(db: Database, id: string) {
  */
 export async function listMembers(db: Database, { q, cursor, limit }: PeopleQuery): Promise<{ users: Member[], next: Position | null }> {
   const rows = await db
-    .select({ member: { ...publicUserColumns, joinedAt: asInstant(sql<string>`${joinedAt}`) }, nameKey })
+    .select({ member: memberColumns, nameKey })
     .from(users)
     .where(and(
       isVisible,

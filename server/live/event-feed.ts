@@ -1,4 +1,5 @@
 import type { AdminEvent, AdminLiveMessage } from '#shared/types/admin.ts'
+import { toFrame } from './frames.ts'
 
 const LOOK_MS = 1_000
 /** More than this in one look, and the page asks for itself. */
@@ -7,8 +8,8 @@ const MANY = 50
 const OVERLAP_MS = 3_000
 
 export interface EventFeed {
-  /** Sends every message, as JSON, until the returned function is called. */
-  subscribe(send: (json: string) => void): () => void
+  /** Sends every message until the returned function is called. */
+  subscribe: (send: (frame: Buffer) => void) => () => void
 }
 
 /**
@@ -17,7 +18,7 @@ export interface EventFeed {
  * @param find events received after this moment (ISO 8601), newest first, at most `limit`
  */
 export function createEventFeed(find: (after: string, limit: number) => Promise<AdminEvent[]>, options: { now: () => Promise<string>, onError: (error: unknown) => void }): EventFeed {
-  const clients = new Set<(json: string) => void>()
+  const clients = new Set<(frame: Buffer) => void>()
   let sent = new Map<string, string>()
   let seen: string | null = null
   let looking = false
@@ -42,8 +43,8 @@ export function createEventFeed(find: (after: string, limit: number) => Promise<
   }
 
   function broadcast(message: AdminLiveMessage) {
-    const json = JSON.stringify(message)
-    for (const send of clients) send(json)
+    const frame = toFrame(JSON.stringify(message))
+    for (const send of clients) send(frame)
   }
 
   return {

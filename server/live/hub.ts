@@ -3,14 +3,22 @@ import type { Database } from '#db/client.ts'
 import { listenToChanges } from '#db/queries/channel.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
 import { Notice } from '#shared/schemas/live.ts'
-import type { LiveMessage } from '#shared/types/live.ts'
+import type { Audience, LiveMessage } from '#shared/types/live.ts'
+import { audiences } from '#shared/types/live.ts'
+import { atMostEvery } from './at-most-every.ts'
+import { toFrame } from './frames.ts'
 
 /** More ids than this waiting at once, and every page asks for itself. */
 const MANY = 200
+/** An import is one such notice after the other. */
+const CATCH_UP_EVERY_MS = 10_000
+/** Pages that catch up ask the server, some requests each: so many pages a second. */
+const PAGES_PER_SECOND = 100
+const SPREAD = { leastMs: 1_000, mostMs: 60_000 }
 
 export interface LiveHub {
-  /** Sends every message, as JSON, until the returned function is called. */
-  subscribe(send: (json: string) => void): () => void
+  /** Sends every message that is for this audience until the returned function is called. */
+  subscribe(audience: Audience, send: (frame: Buffer) => void): () => void
   /** How many listen. */
   size(): number
   /** Stops listening to Postgres. */
@@ -19,18 +27,32 @@ export interface LiveHub {
 
 /**
  * One LISTEN connection for all clients of this instance. A notice carries ids; the public data of those is read once
- * and sent to everyone, so that a rename does not make 5,000 pages ask. What comes while a read is under way goes
+ * and sent to everyone (one message for members, one for guests), so that a rename does not make 5,000 pages ask. What comes while a read is under way goes
  * together in the next. postgres.js reconnects by itself; what was missed meanwhile is unknown, so all catch up.
  */
 export async function openLiveHub(db: Database, onError: (error: unknown) => void): Promise<LiveHub> {
-  const clients = new Set<(json: string) => void>()
+  const clients: Record<Audience, Set<(frame: Buffer) => void>> = { members: new Set(), guests: new Set() }
+  const size = () => clients.members.size + clients.guests.size
   let waiting = { users: new Set<string>(), posts: new Set<string>(), many: false }
   let reading = false
   let listened = false
 
-  const broadcast = (message: LiveMessage) => {
-    const json = JSON.stringify(message)
-    for (const send of clients) send(json)
+  function broadcast(message: LiveMessage, to: readonly Audience[] = audiences) {
+    const frame = toFrame(JSON.stringify(message))
+    for (const audience of to) for (const send of clients[audience]) send(frame)
+  }
+
+  const catchUp = atMostEvery(CATCH_UP_EVERY_MS, () => {
+    const withinMs = Math.min(Math.max(size() / PAGES_PER_SECOND * 1_000, SPREAD.leastMs), SPREAD.mostMs)
+    broadcast({ type: 'catch-up', withinMs })
+  })
+
+  async function tellOfUsers(ids: string[]) {
+    const changes = await findChangedUsers(db, ids)
+    for (const audience of audiences) {
+      const { users, hiddenIds } = changes[audience]
+      if (users.length + hiddenIds.length > 0) broadcast({ type: 'users', users, hiddenIds }, [audience])
+    }
   }
 
   async function drain() {
@@ -39,17 +61,17 @@ export async function openLiveHub(db: Database, onError: (error: unknown) => voi
     while (waiting.many || waiting.users.size + waiting.posts.size > 0) {
       const { users, posts, many } = waiting
       waiting = { users: new Set(), posts: new Set(), many: false }
-      if (clients.size === 0) continue
+      if (size() === 0) continue
       try {
-        if (many || users.size + posts.size > MANY) broadcast({ type: 'catch-up' })
+        if (many || users.size + posts.size > MANY) catchUp.ask()
         else {
-          if (users.size > 0) broadcast({ type: 'users', ...await findChangedUsers(db, [...users]) })
+          if (users.size > 0) await tellOfUsers([...users])
           if (posts.size > 0) broadcast({ type: 'posts', posts: await findChangedPosts(db, [...posts]) })
         }
       }
       catch (error) {
         onError(error)
-        broadcast({ type: 'catch-up' })
+        catchUp.ask()
       }
     }
     reading = false
@@ -65,15 +87,18 @@ export async function openLiveHub(db: Database, onError: (error: unknown) => voi
   }
 
   const { unlisten } = await listenToChanges(db, hear, () => {
-    if (listened) broadcast({ type: 'catch-up' })
+    if (listened) catchUp.ask()
     listened = true
   })
   return {
-    subscribe(send) {
-      clients.add(send)
-      return () => void clients.delete(send)
+    subscribe(audience, send) {
+      clients[audience].add(send)
+      return () => void clients[audience].delete(send)
     },
-    size: () => clients.size,
-    close: unlisten,
+    size,
+    async close() {
+      catchUp.cancel()
+      await unlisten()
+    },
   }
 }

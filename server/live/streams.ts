@@ -1,26 +1,39 @@
 export interface Streams {
-  /** Keeps an open stream, so that it can be closed when the process is asked to end. @returns how to forget it */
-  hold(client: string, close: () => Promise<void>): () => void
-  /** How many streams this client has open here. */
-  countOf(client: string): number
-  /** How many streams are open here. */
+  /**
+   * Takes a place for a stream at once, so that others who ask at the same moment find it taken.
+   * @param client an address, or a user's id
+   * @param close ends the stream, open or not yet
+   * @returns how to give the place back; why there is none otherwise: this client has its share, or all are taken
+   */
+  take(client: string, close: () => void): (() => void) | 'client-full' | 'full'
+  /** How many places are taken. */
   count(): number
   /** Closes all. An open stream would hold the process for half a minute. */
-  closeAll(): Promise<void>
+  closeAll(): void
 }
 
-/** The event streams that are open on this instance. */
-export function createStreams(): Streams {
-  const open = new Map<() => Promise<void>, string>()
+/** The event streams of this instance, so many at most. */
+export function createStreams({ perClient, inAll }: { perClient: number, inAll: number }): Streams {
+  const open = new Set<() => void>()
+  const counts = new Map<string, number>()
+
+  function count(client: string, change: 1 | -1) {
+    const now = (counts.get(client) ?? 0) + change
+    if (now > 0) counts.set(client, now)
+    else counts.delete(client)
+  }
+
   return {
-    hold(client, close) {
-      open.set(close, client)
-      return () => void open.delete(close)
+    take(client, close) {
+      if ((counts.get(client) ?? 0) >= perClient) return 'client-full'
+      if (open.size >= inAll) return 'full'
+      open.add(close)
+      count(client, 1)
+      return () => {
+        if (open.delete(close)) count(client, -1)
+      }
     },
-    countOf: client => [...open.values()].filter(one => one === client).length,
     count: () => open.size,
-    async closeAll() {
-      await Promise.all([...open.keys()].map(close => close().catch(() => {})))
-    },
+    closeAll: () => [...open].forEach(close => close()),
   }
 }

@@ -4,7 +4,7 @@ import type { EventHandler } from 'h3'
 import { useEnv } from '#server/env.ts'
 
 /** What needs no session must not wait for Clerk, nor fail with it. */
-const open = /^\/(?:_nuxt\/|api\/(?:webhooks|health|live|metrics|_nuxt_icon)(?:[/?]|$)|[^/]+\.(?:svg|png|ico|txt|webmanifest)(?:\?|$))/
+const open = /^\/(?:_nuxt\/|api\/(?:webhooks|health|metrics|_nuxt_icon)(?:[/?]|$)|[^/]+\.(?:svg|png|ico|txt|webmanifest)(?:\?|$))/
 
 let authenticate: EventHandler | undefined
 

@@ -24,7 +24,7 @@ export default defineNitroPlugin((nitro) => {
   })
   const stopSchedules = startSchedules()
   // Nitro waits for open connections before its own `close` hook, so the streams end with the signal.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void useStreams().closeAll())
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => useStreams().closeAll())
   nitro.hooks.hook('close', async () => {
     stopSchedules()
     // Requests have ended by now. A scan or a check that goes on may be cut off: it is safe to start again.

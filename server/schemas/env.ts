@@ -68,6 +68,7 @@ export const ServerEnv = v.object({
   RECONCILE_CRON: v.optional(v.pipe(v.string(), v.check(text => text === 'off' || isCron(text), 'RECONCILE_CRON is a schedule as cron writes it, in UTC, such as 0 4 * * *, or off.'))),
   SYNC_CHECK_SECONDS: v.optional(whole('SYNC_CHECK_SECONDS is a whole number of seconds between two checks, or 0 for none.', 0), '60'),
   LIVE_STREAMS_PER_CLIENT: v.optional(whole('LIVE_STREAMS_PER_CLIENT is a whole number of open pages for one address, 1 or more.', 1), '50'),
+  LIVE_STREAMS: v.optional(whole('LIVE_STREAMS is a whole number of streams that one instance holds open, 1 or more.', 1), '10000'),
   TRUSTED_PROXIES: v.optional(whole('TRUSTED_PROXIES is how many proxies stand before the app, each of which adds to X-Forwarded-For; 0 for none.', 0), '0'),
   RATE_LIMIT_FACTOR: v.optional(decimal('RATE_LIMIT_FACTOR is a number by which the limits of writes and searches are multiplied: 1 as they are, 0 for none.'), '1'),
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'METRICS_TOKEN has 16 characters at least.'))),

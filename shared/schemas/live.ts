@@ -7,6 +7,7 @@ const Person = v.object({
   username: v.nullable(v.string()),
   imageUrl: v.nullable(v.string()),
   status: v.picklist(['here', 'pending', 'gone']),
+  joinedAt: v.string(),
 })
 
 const Change = v.object({
@@ -22,7 +23,7 @@ const Change = v.object({
 export const LiveMessageSchema: v.GenericSchema<unknown, LiveMessage> = v.variant('type', [
   v.object({ type: v.literal('users'), users: v.array(Person), hiddenIds: v.array(v.string()) }),
   v.object({ type: v.literal('posts'), posts: v.array(Change) }),
-  v.object({ type: v.literal('catch-up') }),
+  v.object({ type: v.literal('catch-up'), withinMs: v.pipe(v.number(), v.minValue(0)) }),
 ])
 
 /** The payload of a NOTIFY: ids, and nothing else of anyone. */

@@ -1,4 +1,4 @@
-import type { PublicUser } from './user.ts'
+import type { Member } from './user.ts'
 
 /** What changed of a post, as the public sees it. */
 export interface PostChange {
@@ -11,9 +11,23 @@ export interface PostChange {
   likeCount: number
 }
 
+/**
+ * Who hears of a user: someone signed in, of each; a guest, only of those whom they see in posts. A guest who hears of
+ * all could harvest the names, which the directory does not give without a sign-in.
+ */
+export const audiences = ['members', 'guests'] as const
+export type Audience = (typeof audiences)[number]
+
+export interface UsersChange {
+  /** As the public sees them now. */
+  users: Member[]
+  /** Those whose posts are hidden. */
+  hiddenIds: string[]
+}
+
 /** A message of `GET /api/live`: what changed, never more than the public API shows. */
 export type LiveMessage
-  = | { type: 'users', users: PublicUser[], hiddenIds: string[] }
+  = | { type: 'users' } & UsersChange
     | { type: 'posts', posts: PostChange[] }
-    /** Something may have been missed, or too much changed to tell: ask again for what is on the page. */
-    | { type: 'catch-up' }
+    /** Something may have been missed, or too much changed to tell: ask again for what is on the page, at a random moment of this time, ms. */
+    | { type: 'catch-up', withinMs: number }

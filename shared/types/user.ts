@@ -41,6 +41,9 @@ export interface Member extends PublicUser {
   joinedAt: string
 }
 
+/** How many newcomers `GET /api/users/recent` names. */
+export const NEWCOMERS = 8
+
 export interface MemberPage {
   users: Member[]
   /** Pass it back as `cursor`; null at the end. */

@@ -6,6 +6,7 @@ import { closeDatabase, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { listAdminUsers } from '#db/queries/admin-users.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
+import { listNewcomersForGuests } from '#db/queries/guests.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { findPost, findPostByKey, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
 import { findUnlisted } from '#db/queries/scan.ts'
@@ -100,7 +101,8 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['users whose news has not come', ['users_pending_idx'], () => listAdminUsers(db, { ...users, status: 'pending', sort: 'joined' })],
     ['users that a scan did not list', ['users_joined_idx'], () => findUnlisted(db, { from: Date.parse(bigNow) - 100 * 60_000, to: Date.parse(bigNow), beganAt: bigNow, listed: [someone] })],
     ['posts that changed', ['posts_pkey'], () => findChangedPosts(db, [lead, bigPostId(500_001)])],
-    ['people who changed', ['users_pkey'], () => findChangedUsers(db, [someone])],
+    ['people who changed', ['users_pkey', 'posts_author_idx', 'mentions_user_idx'], () => findChangedUsers(db, [someone])],
+    ['newcomers for a guest', ['users_joined_idx', 'posts_author_idx', 'mentions_user_idx'], () => listNewcomersForGuests(db, 8)],
   ])('%s come by their index', async (_, indexes, run, rowsAtMost = ROWS_AT_MOST) => {
     const steps = await stepsOf(run)
     const read = steps.filter(step => step['Relation Name'] ?? step['Index Name'])

@@ -63,11 +63,15 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
   const newPosts = (page: Page, text: string) => page.getByTestId('new-posts').filter({ hasText: text })
 
   it('one signs up, posts, and renames in Clerk\'s profile; the other sees each of it', async () => {
-    const [nell, reader] = [await person(0), await person(1)]
+    const [nell, reader, member] = [await person(0), await person(1), await person(1)]
     await follow(reader, '/')
+    await signUp(member, { firstName: 'Mia', email: 'mia@example.com' })
+    await member.getByTestId('viewer-pending').waitFor({ state: 'detached' })
     await signUp(nell, { firstName: 'Nell', email: 'nell@example.com' })
     await nell.getByTestId('viewer-pending').waitFor({ state: 'detached' })
-    await reader.getByTestId('newcomer').filter({ hasText: 'Nell' }).waitFor()
+    // Mia's page became a member's when she signed up, without a reload; a guest does not hear of someone who has not posted.
+    await member.getByTestId('newcomer').filter({ hasText: 'Nell' }).waitFor()
+    expect(await reader.getByTestId('newcomer').filter({ hasText: 'Nell' }).count()).toBe(0)
 
     await writePost(nell, 'Nell is here.')
     await newPosts(reader, '1 new post').waitFor()
@@ -206,6 +210,25 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
     await named(reader, 'Ada was here before.').getByText('Ada Offline').waitFor()
     expect(await postsWith(reader, 'This one goes.').count()).toBe(0)
     expect(await wasReloaded(reader)).toBe(false)
+  })
+
+  it('an import makes an open page ask again once in ten seconds at most, and a rename shows meanwhile', { timeout: 90_000 }, async () => {
+    const readers = [await person(0), await person(0), await person(0)]
+    const asked: string[] = []
+    for (const reader of readers) {
+      await follow(reader, '/')
+      reader.on('request', request => /\/api\/(?:posts|users\/recent)/.test(request.url()) && asked.push(request.url()))
+    }
+    const admin = rollcall.clerk.users.create({ publicMetadata: { role: 'admin' } }, { silent: true }).id
+    const began = performance.now()
+    rollcall.clerk.users.import({ count: 10_000 })
+    expect((await rollcall.request('/api/admin/reconcile', { as: admin, json: {} })).status).toBe(202)
+    rollcall.clerk.users.update(ada, { lastName: 'Meanwhile' })
+    for (const reader of readers) await named(reader, 'Ada was here before.').getByText('Ada Meanwhile').waitFor()
+    await expect.poll(async () => (await rollcall.db.$client`select id from sync_runs where finished_at is null`).length, { timeout: 60_000, interval: 250 }).toBe(0)
+    // Each page asks for its posts and for the newcomers.
+    const catchUps = 1 + Math.floor((performance.now() - began) / 10_000)
+    expect(asked.length / readers.length).toBeLessThanOrEqual(2 * catchUps)
   })
 
   it('a page over a restarted process reconnects and converges', { timeout: 60_000 }, async () => {

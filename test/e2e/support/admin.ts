@@ -48,7 +48,7 @@ export async function openAdminStream(url: string, token: string): Promise<{ mes
   const messages: AdminLiveMessage[] = []
   const opened = Promise.withResolvers<null>()
   lines.on('line', (line) => {
-    if (line === 'event: open') opened.resolve(null)
+    if (line === 'event: heartbeat') opened.resolve(null)
     if (line.startsWith('data: {')) messages.push(JSON.parse(line.slice(6)))
   })
   lines.on('error', () => {})

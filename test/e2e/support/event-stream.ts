@@ -14,10 +14,10 @@ export interface EventStream {
   close(): void
 }
 
-/** Opens `GET /api/live`, and resolves once it is open. */
-export async function openEventStream(url: string): Promise<EventStream> {
+/** Opens `GET /api/live`, and resolves once it is open. @param session of a member, who hears of more people than a guest */
+export async function openEventStream(url: string, session?: string): Promise<EventStream> {
   const abort = new AbortController()
-  const response = await fetch(`${url}/api/live`, { signal: abort.signal })
+  const response = await fetch(`${url}/api/live`, { signal: abort.signal, headers: session ? { authorization: `Bearer ${session}` } : {} })
   if (!response.ok || !response.body) throw new Error(`The stream answered ${response.status}.`)
   const messages: LiveMessage[] = []
   let text = ''
@@ -33,7 +33,7 @@ export async function openEventStream(url: string): Promise<EventStream> {
         for (let end = text.indexOf('\n\n', read); end >= 0; end = text.indexOf('\n\n', read)) {
           const block = text.slice(read, end)
           read = end + 2
-          if (block.includes('event: open')) opened()
+          if (block.includes('event: audience')) opened()
           else if (!block.startsWith('event:')) messages.push(v.parse(LiveMessageSchema, JSON.parse(block.replace(/^data: /gm, ''))))
         }
       }
