@@ -68,7 +68,7 @@ describe('someone whose webhook has not come', () => {
     expect((await ask()).status).toBe(502)
     rollcall.clerk.faults.clear()
     expect(await json(ask())).toMatchObject({ status: 'here', user: { name: 'Hana' } })
-    expect((await json(rollcall.request('/api/users/recent'))).users[0]).toMatchObject({ id: hana, name: 'Hana' })
+    expect((await json(rollcall.request('/api/users/recent', { as: hana }))).users[0]).toMatchObject({ id: hana, name: 'Hana' })
     rollcall.clerk.deliveries.resume()
     await rollcall.clerk.deliveries.idle()
   })

@@ -80,11 +80,14 @@ describe('of two instances that trust no proxy', () => {
     for (const { retryAfter } of refused) expect(Number(retryAfter)).toBeGreaterThan(0)
   })
 
-  it('a forged X-Forwarded-For is no other address', async () => {
+  it('a forged X-Forwarded-For is no other address, and is noted', async () => {
     await expect.poll(() => openStreams(first())).toBe(0)
+    const noted = async () => (await rollcall.db.$client`select forwarded_at from sync_state`)[0]?.forwarded_at
+    expect(await noted()).toBeNull()
     const answers = []
     for (const n of times(PER_CLIENT + 1)) answers.push((await ask(first(), `192.0.2.${n}`)).status)
     expect(answers).toEqual([...times(PER_CLIENT).map(() => 200), 429])
+    await expect.poll(noted).not.toBeNull()
   })
 })
 
