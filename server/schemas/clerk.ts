@@ -79,7 +79,10 @@ export const SessionData = v.object({
 /** A user in a list: one that cannot be used must not hide the others. Without an id it is not a user. */
 export const ListedUser = v.union([
   v.pipe(ClerkUser, v.transform(user => ({ user }))),
-  v.pipe(v.object({ id: UserId, updated_at: v.fallback(v.nullable(Time), null) }), v.transform(({ id, updated_at: updatedAt }) => ({ id, updatedAt }))),
+  v.pipe(
+    v.object({ id: UserId, created_at: v.fallback(v.nullable(Time), null), updated_at: v.fallback(v.nullable(Time), null) }),
+    v.transform(({ id, created_at: createdAt, updated_at: updatedAt }) => ({ id, createdAt, updatedAt })),
+  ),
 ])
 
 /** `GET /v1/users/count` */

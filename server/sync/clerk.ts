@@ -37,13 +37,15 @@ export interface ListQuery {
   offset?: number
   createdAfter?: number
   createdBefore?: number
+  /** Clerk's cursor: the id of the last user of the page before. Only by `+created_at`, without an offset, with all else unchanged. */
+  startingAfter?: string
 }
 
 /** One page of Clerk's users. */
 export interface ClerkPage {
   users: ClerkUser[]
-  /** How many Clerk sent, the unusable ones too. */
-  size: number
+  /** All whom Clerk sent, in its order, the unusable ones too, with when they were created, ISO 8601, where that can be read. */
+  listed: { id: string, createdAt: string | null }[]
   /** Users that cannot be used (a NUL in a name, a change dated more than 5 minutes ahead), with when Clerk last changed them, ISO 8601, where that can be read. */
   unusable: { id: string, updatedAt: string | null }[]
   /** Clerk's clock when it answered (the `Date` header, whole seconds), ISO 8601. */
@@ -99,13 +101,15 @@ export function createClerkReader({ secretKey, apiUrl = API_URL, timeoutMs = TIM
       if (isFuture(user.clerkUpdatedAt, Date.parse(date))) throw new ClerkError('Clerk says that this user changes in the future.', { status: 200 })
       return { user, date }
     },
-    async list({ orderBy, limit, offset, createdAfter, createdBefore }) {
-      const { value, date } = await read('/users', v.array(ListedUser), { order_by: orderBy, limit, offset, created_at_after: createdAfter, created_at_before: createdBefore })
+    async list({ orderBy, limit, offset, createdAfter, createdBefore, startingAfter }) {
+      const { value, date } = await read('/users', v.array(ListedUser), {
+        order_by: orderBy, limit, offset, created_at_after: createdAfter, created_at_before: createdBefore, starting_after: startingAfter,
+      })
       const users = value.flatMap(one => 'user' in one ? [one.user] : [])
       const isUsable = ({ clerkUpdatedAt }: ClerkUser) => !isFuture(clerkUpdatedAt, Date.parse(date))
       return {
-        size: value.length,
         users: users.filter(isUsable),
+        listed: value.map(one => 'user' in one ? { id: one.user.id, createdAt: one.user.clerkCreatedAt } : { id: one.id, createdAt: one.createdAt }),
         unusable: [...value.flatMap(one => 'user' in one ? [] : [one]), ...users.filter(user => !isUsable(user)).map(({ id }) => ({ id, updatedAt: null }))],
         date,
       }

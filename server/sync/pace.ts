@@ -22,16 +22,22 @@ export const realClock: Clock = {
 export const requestsPerSecond = (secretKey: string) => secretKey.startsWith('sk_live_') ? 50 : 5
 
 /**
- * A reader that keeps to a rate, waits as long as `Retry-After` says, and tries again after 429, 5xx and silence.
+ * A reader that keeps to a rate, and tries again after 429, 5xx and silence. `Retry-After` holds for all calls, those
+ * that wait for their turn as well.
  * @throws after five tries, and at once for any other answer
  */
 export function paceReader(reader: ClerkReader, perSecond: number, clock: Clock = realClock): ClerkReader {
+  /** When the next call may go. */
   let next = 0
+  /** None may go before. */
+  let pausedUntil = 0
 
   async function turn() {
-    const wait = next - clock.now()
-    next = Math.max(next, clock.now()) + 1000 / perSecond
-    if (wait > 0) await clock.sleep(wait)
+    do {
+      const at = Math.max(next, pausedUntil, clock.now())
+      next = at + 1000 / perSecond
+      if (at > clock.now()) await clock.sleep(at - clock.now())
+    } while (pausedUntil > clock.now())
   }
 
   async function retry<T>(call: () => Promise<T>): Promise<T> {
@@ -42,7 +48,9 @@ export function paceReader(reader: ClerkReader, perSecond: number, clock: Clock 
       }
       catch (error) {
         if (attempt === TRIES || !isPassing(error)) throw error
-        await clock.sleep(retryAfterMs(error) ?? FIRST_BACKOFF_MS * 2 ** (attempt - 1))
+        const pause = retryAfterMs(error)
+        if (pause === undefined) await clock.sleep(FIRST_BACKOFF_MS * 2 ** (attempt - 1))
+        else pausedUntil = Math.max(pausedUntil, clock.now() + pause)
       }
     }
   }

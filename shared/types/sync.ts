@@ -125,7 +125,7 @@ export interface CheckFacts {
 }
 
 /** Why a scan ended before it was done. */
-export const runErrors = ['cut-off', 'clerk', 'undated-page', 'database', 'internal'] as const
+export const runErrors = ['cut-off', 'clerk', 'database', 'internal'] as const
 export type RunError
   = | { code: 'clerk', failure: ClerkFailure }
     | { code: 'database', sqlState: string }

@@ -56,7 +56,6 @@ export function runErrorWords(error: RunError): string {
     case 'clerk': return error.failure.code === 'unauthorized'
       ? `${clerkFailureWords(error.failure)} Copy it again from Clerk's dashboard, API keys.`
       : `${clerkFailureWords(error.failure)} No one was deleted; try again later.`
-    case 'undated-page': return 'Clerk listed users without saying when they were created, so the scan could not go on.'
     case 'database': return `The database failed (${error.sqlState}). Try again when it is back.`
     case 'cut-off': return 'The process ended before the scan did. Start it again: it is safe.'
     case 'internal': return 'The scan failed. The server\'s log says more at that time.'

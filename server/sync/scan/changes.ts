@@ -60,10 +60,10 @@ async function readPages(db: Database, clerk: ClerkReader, repairer: Repairer, {
   for (let pages = 1; ; pages++) {
     const beganAt = await databaseNow(db)
     const page = await clerk.list({ orderBy: '-updated_at', ...place })
-    const ids = [...page.users, ...page.unusable].map(({ id }) => id)
+    const ids = page.listed.map(({ id }) => id)
     if (repeated && !ids.some(id => repeated?.has(id))) return null
     read.until ||= page.date
-    read.seen += page.size
+    read.seen += ids.length
     read.unusable.push(...page.unusable.map(({ id }) => id))
     const differing = await repairer.compare(page.users, beganAt, isLeft)
     for (const user of page.users) {
@@ -75,8 +75,8 @@ async function readPages(db: Database, clerk: ClerkReader, repairer: Repairer, {
 
     const { newest, oldest } = changedIn(page)
     // Without a mark there is nothing to read down to: a full scan does that.
-    if (page.size < place.limit || bottom === null || (oldest !== null && oldest < bottom)) break
-    if (page.size === PAGE && newest === oldest) read.needs = 'import'
+    if (ids.length < place.limit || bottom === null || (oldest !== null && oldest < bottom)) break
+    if (ids.length === PAGE && newest === oldest) read.needs = 'import'
     else if (pages === MOST_PAGES) read.needs = 'behind'
     if (read.needs) break
     place = place.limit === FIRST_PAGE ? { offset: 0, limit: PAGE } : { offset: place.offset + PAGE - REPEATED, limit: PAGE }

@@ -50,9 +50,9 @@ export async function repairCounts(db: Database, clerk: ClerkReader, repairer: R
       calls++
       const pageBeganAt = await databaseNow(db)
       const page = await clerk.list({ orderBy: '+created_at', limit: LISTED, offset, createdAfter: range.after, createdBefore: range.before })
-      listed.push(...page.users.map(({ id }) => id), ...page.unusable.map(({ id }) => id))
+      listed.push(...page.listed.map(({ id }) => id))
       await repairer.compare(page.users, pageBeganAt)
-      if (page.size < LISTED) {
+      if (page.listed.length < LISTED) {
         gone.push(...await findUnlisted(db, { from: range.after + 1, to: range.before, beganAt, listed }))
         return
       }

@@ -9,7 +9,6 @@ import { ClerkError, clerkFailureOf } from '../clerk.ts'
 import type { Guard } from '../receive/guard.ts'
 import { requireOwnInstance } from '../receive/guard.ts'
 import { isEqual } from './repair.ts'
-import { UndatedPageError } from './walk.ts'
 import type { ScanOptions, ScanResult } from './scan.ts'
 import { scan } from './scan.ts'
 
@@ -77,7 +76,6 @@ function isComparison({ kind, dryRun }: ScanOptions, result: ScanResult): result
 /** Why a scan failed. A driver's message may quote a row, so only its code is kept. */
 export function runErrorOf(error: unknown): RunError {
   if (error instanceof ClerkError) return { code: 'clerk', failure: clerkFailureOf(error) }
-  if (error instanceof UndatedPageError) return { code: 'undated-page' }
   const sqlState = codeOf(error)
   return sqlState ? { code: 'database', sqlState } : { code: 'internal' }
 }

@@ -7,11 +7,14 @@ import type { RepairOptions } from './repair.ts'
 import { createRepairer } from './repair.ts'
 import { walkUsers } from './walk.ts'
 
+/** Pages are written by so many at the same time; the rest of the pool is the app's. */
+const WRITERS = 2
+
 export interface ScanOptions extends Omit<RepairOptions, 'source'> {
   kind: Exclude<ScanKind, 'check'>
   /** Does not start when a scan of the same kind and starter began less than this ago, ms. */
   unlessWithinMs?: number
-  /** Told after each page, and at most once a second while single users are asked for. */
+  /** Told at the first page, and then at most once a second. */
   onProgress?: (progress: ScanProgress) => void | Promise<void>
 }
 
@@ -41,16 +44,22 @@ export async function scan(db: Database, clerk: ClerkReader, options: ScanOption
   const listed = new Set<string>()
   let clerkBeganAt: string | null = null
 
-  for await (const page of walkUsers(db, clerk)) {
-    clerkBeganAt ??= page.date
-    counts.seen += page.fresh
-    report.unusable.push(...page.unusable)
-    await repairer.compare(page.users, page.beganAt)
-    // A dry run writes no time of creation, so a row may still be undated though Clerk listed it.
-    for (const user of page.users) if (options.dryRun) listed.add(user.id)
-    if (options.kind === 'reconcile') suspects.push(...await findUnlisted(db, { ...page.window, beganAt, listed: page.listed }))
-    await tell('listing', counts.seen, counts.total)
+  const pages = walkUsers(db, clerk, { total: counts.total })
+  /** Writers share the pages: each takes the next one when it has written its last. */
+  async function writePages() {
+    for await (const page of pages) {
+      clerkBeganAt ??= page.date
+      counts.seen += page.size
+      report.unusable.push(...page.unusable)
+      await repairer.compare(page.users, page.beganAt)
+      // A dry run writes no time of creation, so a row may still be undated though Clerk listed it.
+      for (const user of page.users) if (options.dryRun) listed.add(user.id)
+      if (options.kind === 'reconcile') suspects.push(...await findUnlisted(db, { ...page.window, beganAt, listed: page.listed }))
+      await tell('listing', counts.seen, counts.total)
+    }
   }
+  const failed = (await Promise.allSettled(Array.from({ length: WRITERS }, writePages))).find(one => one.status === 'rejected')
+  if (failed) throw failed.reason
 
   const undated = await findUndated(db, beganAt)
   for (const [index, id] of undated.entries()) {
@@ -63,13 +72,12 @@ export async function scan(db: Database, clerk: ClerkReader, options: ScanOption
 
 const TELL_MS = 1_000
 
-/** Reports each page, and at most one of the steps in between each second. */
 function createTeller(counts: ScanCounts, written: () => number, onProgress: ScanOptions['onProgress']) {
   const began = performance.now()
-  let told = 0
+  let told = -Infinity
   return async (phase: ScanPhase, done: number, of: number) => {
     const now = performance.now()
-    if (phase !== 'listing' && now - told < TELL_MS) return
+    if (now - told < TELL_MS) return
     told = now
     await onProgress?.({ ...counts, written: written(), phase, done, of, perSecond: Math.round(counts.seen / Math.max((now - began) / 1000, 0.001)) })
   }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { ClerkError } from '#server/sync/clerk.ts'
 import { paceReader } from '#server/sync/pace.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { startMirror } from '../support/mirror.ts'
@@ -29,6 +30,29 @@ it('waits as long as Retry-After says', async () => {
   mirror.clerk.faults.set({ backend: { status: 429, retryAfter: 7, times: 1 } })
   expect(await paceReader(mirror.reader, 1_000, clock).count()).toBe(1)
   expect(clock.slept).toContain(7_000)
+})
+
+it('holds every call back for Retry-After, those that wait for their turn as well', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
+  try {
+    const began = performance.now()
+    const calledAt: number[] = []
+    const reader = paceReader({
+      ...mirror.reader,
+      count: async () => {
+        calledAt.push(Math.round(performance.now() - began))
+        if (calledAt.length === 1) throw new ClerkError('too many', { status: 429, retryAfterMs: 7_000 })
+        return 1
+      },
+    }, 5)
+    const counts = Promise.all([reader.count(), reader.count(), reader.count()])
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await counts).toEqual([1, 1, 1])
+    expect(calledAt).toEqual([0, 7_000, 7_200, 7_400])
+  }
+  finally {
+    vi.useRealTimers()
+  }
 })
 
 it('tries again after a 500, and gives up after five', async () => {
