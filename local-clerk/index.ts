@@ -12,7 +12,7 @@ import { createFaults, type Faults } from './faults.ts'
 import { addFrontendRoutes } from './frontend/routes.ts'
 import { listen } from './http/listen.ts'
 import { route } from './http/route.ts'
-import { publishableKey, secretKey } from './keys.ts'
+import { publishableKey, secretKey as defaultSecretKey } from './keys.ts'
 import { addAvatarRoutes } from './seed/avatar-routes.ts'
 import { seedPeople } from './seed/seed.ts'
 import { type Import, importUsers } from './import.ts'
@@ -38,6 +38,8 @@ export interface LocalClerkOptions {
   /** start with deliveries held back, until `deliveries.resume()` */
   paused?: boolean
   webhook?: { url: string, secret?: string }
+  /** the Backend API's key; one that begins with `sk_live_` has the pace of production */
+  secretKey?: string
   /** multiplies Svix's delays; 1 is real */
   retryScale?: number
   /** milliseconds */
@@ -81,7 +83,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   if (process.env.NODE_ENV === 'production') {
     throw new Error('The local Clerk is for development and tests. With NODE_ENV=production, use a real Clerk.')
   }
-  const { now = Date.now, random = Math.random } = options
+  const { now = Date.now, random = Math.random, secretKey = defaultSecretKey } = options
   const store = openStore(options.dataFile ?? null)
   if (options.webhook) {
     store.webhookUrl = options.webhook.url
@@ -93,7 +95,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   const ready = Promise.withResolvers<boolean>()
   const { server, port } = await listen(router, options.port ?? 4011, ready.promise, now)
   const url = `http://localhost:${port}`
-  const ctx = await createContext(store, url, { now, random, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
+  const ctx = await createContext(store, url, { secretKey, now, random, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
   addFrontendRoutes(router, ctx)
   addBackendRoutes(router, ctx)
@@ -112,7 +114,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
     get webhookSecret() {
       return store.webhookSecrets[0] ?? defaultWebhookSecret
     },
-    env: environmentOf(url, store),
+    env: environmentOf(url, secretKey, store),
     users: { ...ctx.accounts, import: input => importUsers(ctx.accounts, now, input) },
     setWebhookUrl(address) {
       store.webhookUrl = address
@@ -136,13 +138,14 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
 }
 
 interface Settings {
+  secretKey: string
   now: () => number
   random: () => number
   retryScale: number
   paused: boolean
 }
 
-async function createContext(store: Store, url: string, { now, random, retryScale, paused }: Settings): Promise<Context> {
+async function createContext(store: Store, url: string, { secretKey, now, random, retryScale, paused }: Settings): Promise<Context> {
   const faults = createFaults(random)
   const deliveries = createDeliveries({ store, faults, now, retryScale, paused })
   const { emit } = deliveries
@@ -152,7 +155,7 @@ async function createContext(store: Store, url: string, { now, random, retryScal
   return { url, secretKey, now, store, tokens, accounts, browsers, deliveries, faults, backendLog: createBackendLog() }
 }
 
-function environmentOf(url: string, store: Store): Record<string, string> {
+function environmentOf(url: string, secretKey: string, store: Store): Record<string, string> {
   return {
     NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: publishableKey,
     NUXT_CLERK_SECRET_KEY: secretKey,

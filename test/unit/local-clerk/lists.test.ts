@@ -144,6 +144,13 @@ describe('starting_after', () => {
 })
 
 describe('one user and the instance', () => {
+  it('open to the key that it is given, and to no other', async () => {
+    const clerk = await start({ secretKey: 'sk_live_of_a_test' })
+    expect(clerk.env.NUXT_CLERK_SECRET_KEY).toBe('sk_live_of_a_test')
+    const status = async (key: string) => (await fetch(`${clerk.url}/v1/instance`, { headers: { authorization: `Bearer ${key}` } })).status
+    expect([await status('sk_live_of_a_test'), await status('sk_test_of_a_test')]).toEqual([200, 401])
+  })
+
   it('are answered as Clerk answers', async () => {
     const clerk = await start()
     const missing = await backendApi(clerk, '/users/user_nobody')
