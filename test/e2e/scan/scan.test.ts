@@ -54,6 +54,15 @@ describe('backfill', () => {
     expect(ids.filter(id => left.includes(id) && !seen.includes(id))).toEqual([])
   })
 
+  it('tells how far it is once a second, not once a page', async () => {
+    createUsers(2_600)
+    const told: number[] = []
+    const began = performance.now()
+    await run('backfill', { onProgress: ({ seen }) => void told.push(seen) })
+    expect(told[0]).toBeGreaterThan(0)
+    expect(told.length).toBeLessThanOrEqual(1 + (performance.now() - began) / 1_000)
+  })
+
   it('leaves the gone alone', async () => {
     const [first] = createUsers(3)
     await run('backfill')
