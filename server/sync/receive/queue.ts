@@ -1,41 +1,60 @@
+import { DatabaseNotReadyError } from '../../failure.ts'
 import type { Applied, News } from '../news.ts'
 import { eventIdOf, userIdOf } from '../news.ts'
 
 /** NOTIFY carries their ids in under 8,000 bytes. */
 const MAX_BATCH = 100
+/** Batches in flight at the same time, so that one that waits for a silent connection does not stop everyone. */
+const WRITERS = 2
+/** Svix has given up on a delivery that waited for so long, ms. */
+const EXPIRES_MS = 15_000
 
 interface Waiting {
   news: News
+  keys: string[]
+  since: number
   resolve: (applied: Applied) => void
   reject: (error: unknown) => void
 }
 
 /**
- * What waits while one write is in flight goes together in the next: under load a commit serves many deliveries,
- * and alone none waits. A batch holds a user and an event once; a second one keeps its place for the next batch.
+ * What waits while writes are in flight goes together in the next: under load a commit serves many deliveries, and
+ * alone none waits. A user and an event are in one batch at a time, of those in flight, and once in it; a second one
+ * keeps its place for a later batch. What has waited for 15 s is not written any more.
  * @param apply writes a batch; resolves after commit
  * @returns a function that resolves when its news is committed, and rejects when it is not
  */
-export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Error)[]>) {
+export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Error)[]>, now: () => number = () => performance.now()) {
   let waiting: Waiting[] = []
-  let writing = false
+  let writers = 0
+  /** Keys of the batches in flight. */
+  const busy = new Set<string>()
+  /** Keys of what waits: later news of the same user must not overtake it. */
+  let held = new Set<string>()
 
-  async function drain() {
-    if (writing) return
-    writing = true
-    while (waiting.length > 0) await write(takeBatch())
-    writing = false
+  function drain() {
+    while (writers < WRITERS) {
+      const batch = takeBatch()
+      if (batch.length === 0) return
+      void write(batch)
+    }
   }
 
   function takeBatch(): Waiting[] {
     const batch: Waiting[] = []
     const later: Waiting[] = []
-    const taken = new Set<string>()
+    const taken = new Set(busy)
+    held = new Set()
     for (const item of waiting) {
-      const keys = [userIdOf(item.news), eventIdOf(item.news)].filter(key => key !== null)
-      const fits = batch.length < MAX_BATCH && keys.every(key => !taken.has(key))
-      // Also for what does not fit: later news of the same user must not overtake it.
-      for (const key of keys) taken.add(key)
+      if (now() - item.since > EXPIRES_MS) {
+        item.reject(new DatabaseNotReadyError('The database did not take it in time.'))
+        continue
+      }
+      const fits = batch.length < MAX_BATCH && item.keys.every(key => !taken.has(key))
+      for (const key of item.keys) {
+        taken.add(key)
+        if (!fits) held.add(key)
+      }
       ;(fits ? batch : later).push(item)
     }
     waiting = later
@@ -43,6 +62,9 @@ export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Erro
   }
 
   async function write(batch: Waiting[]) {
+    const keys = batch.flatMap(item => item.keys)
+    for (const key of keys) busy.add(key)
+    writers++
     try {
       const results = await apply(batch.map(item => item.news))
       batch.forEach((item, index) => {
@@ -54,10 +76,17 @@ export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Erro
     catch (error) {
       for (const item of batch) item.reject(error)
     }
+    for (const key of keys) busy.delete(key)
+    writers--
+    drain()
   }
 
   return (news: News) => new Promise<Applied>((resolve, reject) => {
-    waiting.push({ news, resolve, reject })
-    void drain()
+    const keys = [`user ${userIdOf(news)}`, `event ${eventIdOf(news)}`].filter(key => !key.endsWith(' null'))
+    const item = { news, keys, since: now(), resolve, reject }
+    // While a writer is free, all that waits is held by a batch in flight: only what is new can go.
+    if (writers < WRITERS && keys.every(key => !busy.has(key) && !held.has(key))) return void write([item])
+    waiting.push(item)
+    for (const key of keys) held.add(key)
   })
 }

@@ -19,16 +19,49 @@ function slowWriter() {
   return { queue, batches }
 }
 
-it('alone, news does not wait; what comes meanwhile goes together', async () => {
+it('alone, news does not wait; what comes while two writes are in flight goes together', async () => {
   const { queue, batches } = slowWriter()
-  const [first, ...rest] = [queue(news('a')), queue(news('b')), queue(news('c'))]
-  expect(batches.map(batch => batch.news.length)).toEqual([1])
+  const [first, second, ...rest] = [queue(news('a')), queue(news('b')), queue(news('c')), queue(news('d'))]
+  expect(batches.map(batch => batch.news.length)).toEqual([1, 1])
   batches[0]?.end()
   await first
   await nextTurn()
-  expect(batches.map(batch => batch.news.length)).toEqual([1, 2])
+  expect(batches.map(batch => batch.news.length)).toEqual([1, 1, 2])
   batches[1]?.end()
-  expect(await Promise.all(rest)).toEqual([applied, applied])
+  batches[2]?.end()
+  expect(await Promise.all([second, ...rest])).toEqual([applied, applied, applied])
+})
+
+it('a write that does not end stops its own users alone', async () => {
+  const { queue, batches } = slowWriter()
+  void queue(news('a'))
+  const again = queue(news('a'))
+  for (const user of ['b', 'c', 'd']) {
+    const done = queue(news(user))
+    batches.at(-1)?.end()
+    expect(await done).toEqual(applied)
+    await nextTurn()
+  }
+  expect(batches).toHaveLength(4)
+  batches[0]?.end()
+  await nextTurn()
+  batches[4]?.end()
+  expect(await again).toEqual(applied)
+})
+
+it('what has waited for 15 s is refused, and not written', async () => {
+  let now = 0
+  const ends: (() => void)[] = []
+  const queue = createNewsQueue(batch => new Promise(resolve => ends.push(() => resolve(batch.map(() => applied)))), () => now)
+  void queue(news('a'))
+  const late = queue(news('a')).catch((error: Error) => error.name)
+  now = 15_001
+  const fresh = queue(news('a'))
+  ends[0]?.()
+  expect(await late).toBe('DatabaseNotReadyError')
+  ends[1]?.()
+  expect(await fresh).toEqual(applied)
+  expect(ends).toHaveLength(2)
 })
 
 it('no answer comes before its batch has ended', async () => {
@@ -44,7 +77,7 @@ it('no answer comes before its batch has ended', async () => {
 
 it('a batch that fails rejects its own, and the next one is written', async () => {
   const { queue, batches } = slowWriter()
-  const [first, second] = [queue(news('a')), queue(news('b'))]
+  const [first, second] = [queue(news('a')), queue(news('a'))]
   batches[0]?.fail(new Error('gone'))
   await expect(first).rejects.toThrow('gone')
   await nextTurn()
@@ -57,36 +90,46 @@ it('a batch that fails rejects its own, and the next one is written', async () =
 
 it('an error, or no result, in the place of one rejects that one alone', async () => {
   const { queue, batches } = slowWriter()
-  const blocker = queue(news('x'))
+  const blockers = [queue(news('x')), queue(news('y'))]
   const three = Promise.allSettled([queue(news('a')), queue(news('b')), queue(news('c'))])
   batches[0]?.end()
-  await blocker
+  await blockers[0]
   await nextTurn()
-  batches[1]?.end([applied, new Error('poison')])
+  batches[2]?.end([applied, new Error('poison')])
   expect((await three).map(result => result.status)).toEqual(['fulfilled', 'rejected', 'rejected'])
 })
 
-it('each is written once, a batch holds 100 at most and a user and an event once, and the news of a user keep their order', async () => {
-  const some = fc.array(fc.record({ user: fc.nat(5), event: fc.nat(40) }), { maxLength: 300 })
-  await fc.assert(fc.asyncProperty(some, async (given) => {
+it('each is written once, two batches are in flight at most, of 100 at most, with a user and an event once in all, and the news of a user and of an event keep their order', async () => {
+  const some = fc.array(fc.record({ user: fc.nat(5), event: fc.nat(40), pause: fc.nat(9) }), { maxLength: 300 })
+  await fc.assert(fc.asyncProperty(some, fc.array(fc.nat(4), { minLength: 1 }), async (given, turns) => {
     const batches: News[][] = []
+    const inFlight = new Set<News[]>()
     const queue = createNewsQueue(async (batch) => {
       batches.push(batch)
-      await nextTurn()
+      inFlight.add(batch)
+      const flying = [...inFlight].flat()
+      expect(inFlight.size).toBeLessThanOrEqual(2)
+      expect(batch.length).toBeLessThanOrEqual(100)
+      expect(new Set(flying.map(userIdOf)).size).toBe(flying.length)
+      expect(new Set(flying.map(eventIdOf)).size).toBe(flying.length)
+      for (let turn = 0; turn <= (turns[batches.length % turns.length] ?? 0); turn++) await nextTurn()
+      inFlight.delete(batch)
       return batch.map(() => applied)
     })
-    // An event speaks of one user.
-    const all = given.map(({ user, event }) => news(`user_${user}`, `msg_${user}_${event}`))
-    await Promise.all(all.map(queue))
+    // Users share some events here, though Clerk's never do.
+    const all: News[] = []
+    const done: Promise<Applied>[] = []
+    for (const { user, event, pause } of given) {
+      const one = news(`user_${user}`, `msg_${event}`)
+      all.push(one)
+      done.push(queue(one))
+      if (pause === 0) await nextTurn()
+    }
+    await Promise.all(done)
 
     expect(batches.flat()).toHaveLength(all.length)
-    for (const batch of batches) {
-      expect(batch.length).toBeLessThanOrEqual(100)
-      expect(new Set(batch.map(userIdOf)).size).toBe(batch.length)
-      expect(new Set(batch.map(eventIdOf)).size).toBe(batch.length)
-    }
-    for (const user of new Set(all.map(userIdOf))) {
-      expect(batches.flat().filter(one => userIdOf(one) === user)).toEqual(all.filter(one => userIdOf(one) === user))
+    for (const keyOf of [userIdOf, eventIdOf]) {
+      for (const key of new Set(all.map(keyOf))) expect(batches.flat().filter(one => keyOf(one) === key)).toEqual(all.filter(one => keyOf(one) === key))
     }
   }), { numRuns: 50 })
 })
