@@ -1,36 +1,90 @@
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as schema from './schema.ts'
+import { createSockets } from './sockets.ts'
 
-const STATEMENT_TIMEOUT_MS = 10_000
-
-/** A statement waits this long for a locked row, so that other deliveries do not wait behind it. */
-const LOCK_TIMEOUT_MS = 2_000
-
+/** Longer than `statement_timeout` of db/settings.ts, and short enough that a delivery has its answer within 15 s. */
+const SILENT_MS = 12_000
+/** What is idle is closed after this part of it, so it is not silent. */
+const IDLE_PART = 5 / 6
+const CONNECT_SECONDS = 4
 const RECONNECT_SECONDS = 0.25
+/** TCP asks after so many seconds whether the other side is still there. */
+const KEEP_ALIVE_SECONDS = 5
 
-export type Database = ReturnType<typeof openDatabase>
+export interface DatabaseOptions {
+  /** Connections, 10 when not said. */
+  max?: number
+  /** Keeps its connections while they are idle. Whoever opens it lets them hear something within `silentMs`. */
+  session?: boolean
+  /** A connection on which nothing came for so long is closed, ms: `createSockets`. */
+  silentMs?: number
+  /** A connection was closed because nothing came. */
+  onSilent?: () => void
+  /** A connection was closed, whoever did it. */
+  onClose?: () => void
+  /** A NOTIFY was heard. */
+  onNotify?: (channel: string, payload: string) => void
+  /** Sees each statement's text and parameters; for tests that count or explain. */
+  onQuery?: (statement: string, parameters: unknown[]) => void
+}
+
+export type Database = PostgresJsDatabase<typeof schema> & {
+  $client: postgres.Sql
+  /** One connection more, beside the pool, for what belongs to a session. Close it by `closeDatabase`. */
+  openSession(options?: Omit<DatabaseOptions, 'max' | 'session'>): Database
+  /** Closes all connections of the pool, so that new ones are opened. Statements in flight fail. */
+  renew(): void
+}
 
 /**
- * A pool of at most `max` connections, opened when first used.
+ * A pool of connections, each opened when first used.
+ * Timeouts of statements are settings of the role (db/settings.ts), never start parameters: PgBouncer refuses those.
+ * Do not use the driver's `reserve`, and `begin` by `transaction` alone: a connection that is lost meanwhile is spoilt
+ * for ever.
  * @param url a direct `postgres://` address: LISTEN and advisory locks do not survive a transaction pooler
- * @param options.max connections, 10 when not said
- * @param options.onQuery sees each statement's text and parameters; for tests that count or explain
  */
-export function openDatabase(url: string, options: { max?: number, onQuery?: (statement: string, parameters: unknown[]) => void } = {}) {
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const { max = 10, session = false, silentMs = SILENT_MS, onSilent, onClose, onNotify, onQuery } = options
+  const sockets = createSockets({ silentMs, onSilent })
+  // Options that the driver has and its types have not.
+  const untyped = {
+    socket: sockets.connect,
+    onnotify: onNotify,
+    // A statement waits for a connection that is free, not behind many on one that may be silent. With 0, `begin` fails.
+    max_pipeline: 1,
+  }
   const client = postgres(url, {
-    max: options.max ?? 10,
-    connect_timeout: 5,
-    idle_timeout: 60,
+    ...untyped,
+    max,
+    connect_timeout: CONNECT_SECONDS,
+    idle_timeout: session ? undefined : silentMs * IDLE_PART / 1000,
+    ...session && { max_lifetime: null },
+    keep_alive: KEEP_ALIVE_SECONDS,
     // By default the driver waits up to 20 s before it reconnects. A delivery has 15 s.
     backoff: () => RECONNECT_SECONDS,
-    // A statement that hangs must become a 500 before Svix gives up on the delivery, after 15 s.
-    connection: { application_name: 'rollcall', statement_timeout: STATEMENT_TIMEOUT_MS, lock_timeout: LOCK_TIMEOUT_MS },
+    connection: { application_name: 'rollcall' },
     onnotice: () => {},
-    debug: options.onQuery ? (_connection, statement, parameters) => options.onQuery?.(statement, parameters) : false,
+    onclose: onClose,
+    debug: onQuery ? (_connection, statement, parameters) => onQuery(statement, parameters) : false,
   })
-  return drizzle({ client, schema, casing: 'snake_case' })
+  return Object.assign(drizzle({ client, schema, casing: 'snake_case' }), {
+    openSession: (more: Omit<DatabaseOptions, 'max' | 'session'> = {}) => openDatabase(url, { ...more, max: 1, session: true }),
+    renew: sockets.destroyAll,
+  })
 }
 
 /** @param seconds how long statements in flight may go on */
 export const closeDatabase = (db: Database, seconds = 5) => db.$client.end({ timeout: seconds })
+
+/**
+ * Runs statements in one transaction. When its connection is lost, the driver rejects, and would then send a ROLLBACK
+ * after it, which spoils this place of the pool; so `run` is left waiting instead, and is forgotten.
+ */
+export const transaction = <T>(db: Database, run: (sql: postgres.TransactionSql) => Promise<T>) =>
+  db.$client.begin(sql => run(sql).catch((error: unknown) => isLost(error) ? new Promise<never>(() => {}) : Promise.reject(error)))
+
+/** A code of the driver (https://github.com/porsager/postgres#error-codes) or of the system, or an error after which Postgres closes. */
+const isLost = (error: unknown) => error instanceof Error
+  && (('code' in error && /^(?:CONNECTION_|E[A-Z]+$)/.test(String(error.code))) || ('severity' in error && error.severity === 'FATAL'))

@@ -30,6 +30,8 @@ export const useAppDatabase = once(() => createAppDatabase(useEnv().DATABASE_URL
 export const useDbPool = () => useAppDatabase().pool
 /** The database, migrated. @throws DatabaseNotReadyError after 5 s */
 export const useDb = () => useAppDatabase().ready()
+/** Connections for deliveries alone, whether or not the database is there yet. */
+const useDeliveriesPool = () => useAppDatabase().deliveries
 /** How often people may write and search. */
 export const useLimiter = once(() => createLimiter(useDbPool(), useEnv().RATE_LIMIT_FACTOR))
 
@@ -39,17 +41,17 @@ export const useClerk = once(() => createClerkReader({ secretKey: useEnv().NUXT_
 export const usePacedClerk = once(() => paceReader(useClerk(), requestsPerSecond(useEnv().NUXT_CLERK_SECRET_KEY)))
 
 // The mirror
-export const useGuard = once(() => createGuard(useDbPool(), useClerk()))
+export const useGuard = once(() => createGuard(useDeliveriesPool(), useClerk()))
 /** Applies news by the version rule; resolves after commit. */
-export const useApply = once(() => createNewsQueue(news => applyNews(useDbPool(), news)))
+export const useApply = once(() => createNewsQueue(news => applyNews(useDeliveriesPool(), news)))
 export const useMetrics = once(createMetrics)
 export const useReceive = once(() => createReceiver({
   db: useDb,
-  pool: useDbPool(),
+  pool: useDeliveriesPool(),
   verify: createVerifier(useEnv().NUXT_CLERK_WEBHOOK_SIGNING_SECRET ?? []),
   guard: useGuard(),
   apply: useApply(),
-  refusals: createRefusalCounter(useDbPool()),
+  refusals: createRefusalCounter(useDeliveriesPool()),
   metrics: useMetrics(),
 }))
 const readParts = () => ({ db: useDbPool(), clerk: useClerk(), guard: useGuard(), apply: useApply() })
@@ -81,12 +83,12 @@ export const useCheck = once(() => async (options: { everySeconds: number }) => 
 
 // Health
 export const useForwarded = once(() => createForwardedNote(() => noteForwarded(useDbPool())))
-export const useHealth = once(() => createHealth({ db: useDb, guard: useGuard(), env: useEnv() }))
+export const useHealth = once(() => createHealth({ db: useDb, probed: useDeliveriesPool(), wires: useAppDatabase().wires, guard: useGuard(), env: useEnv() }))
 
 // The live streams
 export const useStreams = once(() => createStreams({ perClient: useEnv().LIVE_STREAMS_PER_CLIENT, inAll: useEnv().LIVE_STREAMS }))
 /** What changes, for everyone. @throws while the database is not there */
-export const useLiveHub = onceReady(async () => openLiveHub(await useDb(), error => console.error(`live ${describeFailure(error)}`)))
+export const useLiveHub = onceReady(async () => openLiveHub(await useDb(), useAppDatabase().listen, error => console.error(`live ${describeFailure(error)}`)))
 /** The event log, for admins. */
 export const useEventFeed = once(() => createEventFeed((after, limit) => findEventsAfter(useDbPool(), after, limit), {
   now: () => databaseNow(useDbPool()),

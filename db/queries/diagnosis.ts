@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { syncState } from '../schema.ts'
+import { findSettingsOff } from '../settings.ts'
 
 // The builder cannot select without a table of ours, and doctor asks the first two before there is one.
 
@@ -15,6 +16,9 @@ export async function countMigrations(db: Database): Promise<number> {
   const [table] = await db.execute<{ name: string | null }>(sql`select to_regclass('drizzle.__drizzle_migrations')::text as name`)
   return table?.name ? db.$count(sql`drizzle.__drizzle_migrations`) : 0
 }
+
+/** The timeouts of `roleSettings` that set no bound for this role. */
+export const findTimeoutsOff = (db: Database): Promise<string[]> => findSettingsOff(db.$client)
 
 /** When the mirror last accepted an event of Clerk, ISO 8601; null when none has come. */
 export async function findLastEventAt(db: Database): Promise<string | null> {

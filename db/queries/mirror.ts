@@ -3,6 +3,7 @@ import { CasingCache } from 'drizzle-orm/casing'
 import type postgres from 'postgres'
 import type { EventReason, Outcome, ReasonDetails, SyncSource } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
+import { transaction } from '../client.ts'
 import { comparedFields, mirroredFields } from '#shared/types/mirrored.ts'
 import type { MirroredField } from '#shared/types/mirrored.ts'
 import { users } from '../schema.ts'
@@ -241,7 +242,7 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<Result[]> {
 export async function applyToMirror(db: Database, rows: MirrorRow[]): Promise<Result[]> {
   const erased = rows.flatMap(row => row.deleted_at && row.source === 'webhook' && row.user_id ? [row.user_id] : [])
   if (erased.length === 0) return writeNews(db.$client, rows)
-  return db.$client.begin(async (sql) => {
+  return transaction(db, async (sql) => {
     const results = await writeNews(sql, rows)
     await sql`delete from profiles where user_id = any(${erased})`
     return results

@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, gt, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { RunError, ScanCounts, ScanKind, ScanProgress, ScanReport } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
+import { closeDatabase } from '../client.ts'
 import { syncRuns, users } from '../schema.ts'
 import { asInstant } from './expressions.ts'
 import { joinedAt } from './users.ts'
@@ -78,26 +79,33 @@ export async function findMedianCreated(db: Database, range: { after: number, be
   return row?.at ?? null
 }
 
+/** A session that says nothing is closed, so the session of a lock says something this often, ms. */
+const LOCK_BEAT_MS = 4_000
+
 /**
- * A lock that all instances share. It belongs to a connection, so one is taken out of the pool for it; a process that
- * dies lets go of it.
+ * A lock that all instances share. It belongs to a session, so it has a connection of its own; a process that dies lets
+ * go of it, and one that is cut off as soon as Postgres notices (db/settings.ts). When the connection is lost, the lock
+ * is taken again, unless another instance was quicker: two scans at a time are slow, and not wrong.
  * @param key `SCAN_LOCK` or `CHECK_LOCK`
- * @returns how to release it; null when someone else holds it
+ * @returns how to release it, which takes a second at most; null when someone else holds it
  */
 export async function acquireLock(db: Database, key: number): Promise<(() => Promise<void>) | null> {
-  const connection = await db.$client.reserve()
+  const session = db.openSession()
+  // Within one session it may be taken many times; it goes with the session.
+  const take = async () => (await session.$client<{ taken: boolean }[]>`select pg_try_advisory_lock(${key}) as taken`)[0]?.taken
+  let taken: boolean | undefined
   try {
-    const [lock] = await connection<{ taken: boolean }[]>`select pg_try_advisory_lock(${key}) as taken`
-    if (lock?.taken) {
-      return () => connection`select pg_advisory_unlock(${key})`.then(() => {}).finally(() => connection.release())
-    }
+    taken = await take()
   }
-  catch (error) {
-    connection.release()
-    throw error
+  finally {
+    if (!taken) await closeDatabase(session, 1)
   }
-  connection.release()
-  return null
+  if (!taken) return null
+  const beat = setInterval(() => void take().catch(() => {}), LOCK_BEAT_MS).unref()
+  return () => {
+    clearInterval(beat)
+    return closeDatabase(session, 1)
+  }
 }
 
 /** Whether a run of this kind was started by the same within so many ms. */

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { closeDatabase, openDatabase } from '#db/client.ts'
-import { countMigrations, findServerVersion } from '#db/queries/diagnosis.ts'
+import { countMigrations, findServerVersion, findTimeoutsOff } from '#db/queries/diagnosis.ts'
 import { findInstanceId } from '#db/queries/state.ts'
 import { createClerkReader } from '#server/sync/clerk.ts'
 import { readEnv, ServerEnv } from '#server/schemas/env.ts'
@@ -83,6 +83,8 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
       return { findings, mirrored: null }
     }
     findings.push({ state: 'good', text: 'All migrations are applied.' })
+    const off = await findTimeoutsOff(db)
+    if (off.length > 0) findings.push({ state: 'note', text: `Postgres sets no bound to what hangs: ${off.join(', ')} ${off.length === 1 ? 'is' : 'are'} off for this role.`, mend: 'The server sets them at its start, where the role may; else docs/production.md says how.' })
     const every = checkSecondsOf(setting)
     if (every !== null) findings.push(...await checkCopy(db, every))
     findings.push(...await checkProxies(db, proxies))

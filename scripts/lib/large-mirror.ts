@@ -1,4 +1,8 @@
 import type { Database } from '#db/client.ts'
+import { closeDatabase } from '#db/client.ts'
+
+/** A statement may take so long, ms. */
+const FILLING_MS = 10 * 60_000
 
 const firstNames = ['Amara', 'Ben', 'Chiara', 'Dariusz', 'Elif', 'Fatou', 'Goran', 'Hana', 'Ingrid', 'João', 'Kofi', 'Leila', 'Mateusz', 'Noor', 'Olga', 'Pavel', 'Quang', 'Rosa', 'Søren', 'Tariq', 'Uma', 'Vikram', 'Wanjiru', 'Ximena', 'Yuki', 'Zofia', 'Marius', 'Ariadne', 'Aria', 'Mária']
 const lastNames = ['Abara', 'Brandt', 'Castillo', 'Demir', 'Eriksen', 'Fofana', 'García', 'Haddad', 'Ivanova', 'Jensen', 'Kowalski', 'Lindqvist', 'Mensah', 'Nguyen', 'Okafor', 'Petrov', 'Quispe', 'Rossi', 'Sato', 'Tanaka', 'Usman', 'Varga', 'Weber', 'Ximénez', 'Yilmaz', 'Zhang', 'Person', 'Parker', 'Popescu', 'Pérez']
@@ -9,7 +13,8 @@ const lastNames = ['Abara', 'Brandt', 'Castillo', 'Demir', 'Eriksen', 'Fofana', 
  * Ids are `user_bench_1` and so on, and `msg_bench_1`.
  */
 export async function fillMirror(db: Database, size: { users: number, events: number }): Promise<void> {
-  const sql = await db.$client.reserve()
+  const session = db.openSession({ silentMs: FILLING_MS })
+  const sql = session.$client
   await sql`set statement_timeout = 0`
   await sql`
     insert into users (id, username, first_name, last_name, email, banned, clerk_created_at, clerk_updated_at, clerk_event_at, deleted_at, synced_at, synced_by)
@@ -55,6 +60,5 @@ export async function fillMirror(db: Database, size: { users: number, events: nu
   `
   await sql`update sync_state set last_event_at = now()`
   await sql.unsafe('vacuum analyze')
-  await sql`reset statement_timeout`
-  sql.release()
+  await closeDatabase(session)
 }

@@ -1,8 +1,9 @@
 /**
  * Runs `act` at once, and not again within `everyMs`: who asks meanwhile is served by one more run at the end of that time.
- * @returns `ask`, and `cancel`, which drops the run that waits
+ * What waits does not hold the process.
+ * @returns asks for a run
  */
-export function atMostEvery(everyMs: number, act: () => void): { ask(): void, cancel(): void } {
+export function atMostEvery(everyMs: number, act: () => void): () => void {
   let last = -Infinity
   let timer: NodeJS.Timeout | undefined
 
@@ -11,12 +12,9 @@ export function atMostEvery(everyMs: number, act: () => void): { ask(): void, ca
     last = Date.now()
     act()
   }
-  return {
-    ask() {
-      const waitMs = last + everyMs - Date.now()
-      if (waitMs <= 0 && !timer) run()
-      else timer ??= setTimeout(run, waitMs)
-    },
-    cancel: () => clearTimeout(timer),
+  return () => {
+    const waitMs = last + everyMs - Date.now()
+    if (waitMs <= 0 && !timer) run()
+    else timer ??= setTimeout(run, waitMs).unref()
   }
 }

@@ -1,12 +1,12 @@
 import * as v from 'valibot'
 import type { Database } from '#db/client.ts'
-import { listenToChanges } from '#db/queries/channel.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
 import { Notice } from '#shared/schemas/live.ts'
 import type { Audience, LiveMessage } from '#shared/types/live.ts'
 import { audiences } from '#shared/types/live.ts'
 import { atMostEvery } from './at-most-every.ts'
 import { toFrame } from './frames.ts'
+import type { Listener, ListenerEvents } from './listener.ts'
 
 /** More ids than this waiting at once, and every page asks for itself. */
 const MANY = 200
@@ -21,21 +21,22 @@ export interface LiveHub {
   subscribe(audience: Audience, send: (frame: Buffer) => void): () => void
   /** How many listen. */
   size(): number
-  /** Stops listening to Postgres. */
-  close(): Promise<void>
+  /** Whether this instance heard its own notice within so many ms: then it has heard every change until shortly before. */
+  hasHeardWithin(ms: number): boolean
 }
 
 /**
  * One LISTEN connection for all clients of this instance. A notice carries ids; the public data of those is read once
- * and sent to everyone (one message for members, one for guests), so that a rename does not make 5,000 pages ask. What comes while a read is under way goes
- * together in the next. postgres.js reconnects by itself; what was missed meanwhile is unknown, so all catch up.
+ * and sent to everyone (one message for members, one for guests), so that a rename does not make 5,000 pages ask. What
+ * comes while a read is under way goes together in the next. What was missed while nothing was heard is unknown, so all
+ * catch up.
+ * @throws when the database cannot be listened to
  */
-export async function openLiveHub(db: Database, onError: (error: unknown) => void): Promise<LiveHub> {
+export async function openLiveHub(db: Database, listen: (events: ListenerEvents) => Promise<Listener>, onError: (error: unknown) => void): Promise<LiveHub> {
   const clients: Record<Audience, Set<(frame: Buffer) => void>> = { members: new Set(), guests: new Set() }
   const size = () => clients.members.size + clients.guests.size
   let waiting = { users: new Set<string>(), posts: new Set<string>(), many: false }
   let reading = false
-  let listened = false
 
   function broadcast(message: LiveMessage, to: readonly Audience[] = audiences) {
     const frame = toFrame(JSON.stringify(message))
@@ -63,7 +64,7 @@ export async function openLiveHub(db: Database, onError: (error: unknown) => voi
       waiting = { users: new Set(), posts: new Set(), many: false }
       if (size() === 0) continue
       try {
-        if (many || users.size + posts.size > MANY) catchUp.ask()
+        if (many || users.size + posts.size > MANY) catchUp()
         else {
           if (users.size > 0) await tellOfUsers([...users])
           if (posts.size > 0) broadcast({ type: 'posts', posts: await findChangedPosts(db, [...posts]) })
@@ -71,7 +72,7 @@ export async function openLiveHub(db: Database, onError: (error: unknown) => voi
       }
       catch (error) {
         onError(error)
-        catchUp.ask()
+        catchUp()
       }
     }
     reading = false
@@ -86,19 +87,13 @@ export async function openLiveHub(db: Database, onError: (error: unknown) => voi
     void drain()
   }
 
-  const { unlisten } = await listenToChanges(db, hear, () => {
-    if (listened) catchUp.ask()
-    listened = true
-  })
+  const { hasHeardWithin } = await listen({ onNotice: hear, onMissed: catchUp })
   return {
     subscribe(audience, send) {
       clients[audience].add(send)
       return () => void clients[audience].delete(send)
     },
     size,
-    async close() {
-      catchUp.cancel()
-      await unlisten()
-    },
+    hasHeardWithin,
   }
 }

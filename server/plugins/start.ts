@@ -1,5 +1,4 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { closeDatabase } from '#db/client.ts'
 import { checkEnv } from '../env.ts'
 import { useAppDatabase, useStreams } from '../parts.ts'
 import { startSchedules } from '../schedules.ts'
@@ -28,6 +27,6 @@ export default defineNitroPlugin((nitro) => {
   nitro.hooks.hook('close', async () => {
     stopSchedules()
     // Requests have ended by now. A scan or a check that goes on may be cut off: it is safe to start again.
-    await closeDatabase(useAppDatabase().pool, 0.5)
+    await useAppDatabase().close(0.5)
   })
 })

@@ -189,6 +189,14 @@ export interface MirrorCheck extends CheckFacts {
   comparedAt: string | null
 }
 
+/** How the instance that answers is connected to Postgres. */
+export interface Wires {
+  /** Connections of the last 10 minutes on which a statement was not answered, 1,000 at most, and when the last one was found, ISO 8601. */
+  silent: { count: number, lastAt: string | null }
+  /** Whether its live updates hear nothing of Postgres. */
+  deaf: boolean
+}
+
 /** What the verdict is made of. Times are ISO 8601, counts of "the last day" cover 24 hours. */
 export interface MirrorFacts {
   checkedAt: string
@@ -223,6 +231,7 @@ export interface MirrorFacts {
   keys: { signingSecrets: number, publishable: 'test' | 'live', secret: 'test' | 'live' }
   /** `forwardedAt`: when a request of the last day came with X-Forwarded-For while no proxy was trusted. */
   proxies: { trusted: number, forwardedAt: string | null }
+  wires: Wires
 }
 
 /** `GET /api/admin/sync` */

@@ -151,5 +151,6 @@ export const problemCodes = [
   'unstorable', 'run-failed', 'run-refused', 'drift', 'cut-off', 'pending',
   'refused', 'refused-some', 'forged', 'unsigned', 'missed', 'never-heard', 'failed', 'rejected',
   'forwarded',
+  'silent', 'deaf',
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

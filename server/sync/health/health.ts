@@ -2,9 +2,9 @@ import type { Database } from '#db/client.ts'
 import { countUsers, findStoredFacts } from '#db/queries/facts.ts'
 import { findRefusals } from '#db/queries/refusals.ts'
 import { findLastReconcile, findOpenRun, findRepairs } from '#db/queries/runs.ts'
-import { findCheckState, findForwardedAt, findInstanceId } from '#db/queries/state.ts'
+import { databaseNow, findCheckState, findForwardedAt, findInstanceId } from '#db/queries/state.ts'
 import type { ServerEnv } from '#server/schemas/env.ts'
-import type { MirrorFacts, MirrorHealth } from '#shared/types/admin.ts'
+import type { MirrorFacts, MirrorHealth, Wires } from '#shared/types/admin.ts'
 import type { UserStatus } from '#shared/types/user.ts'
 import type { Guard } from '../receive/guard.ts'
 import { nothingKnown } from '../scan/check.ts'
@@ -16,6 +16,8 @@ import { judgeMirror } from './verdict.ts'
 const COUNTS_MS = 5_000
 
 export interface Health {
+  /** Asks Postgres the least. @throws what the driver throws */
+  probe(): Promise<void>
   /** Is the copy right? The verdict, and what it was made of. Never waits for Clerk. */
   read(): Promise<MirrorHealth>
   /** The same, at most 5 s old. */
@@ -24,8 +26,18 @@ export interface Health {
   userCounts(): Promise<Record<UserStatus, number>>
 }
 
-/** @param parts.db the database once it is ready */
-export function createHealth({ db, guard, env }: { db: () => Promise<Database>, guard: Guard, env: ServerEnv }): Health {
+interface HealthParts {
+  /** The database once it is ready. */
+  db: () => Promise<Database>
+  /** Connections that readers cannot take: asked whether Postgres answers. */
+  probed: Database
+  wires: () => Wires
+  guard: Guard
+  env: ServerEnv
+}
+
+export function createHealth({ db, probed, wires, guard, env }: HealthParts): Health {
+  let probing: Promise<unknown> | undefined
   const userCounts = cached(COUNTS_MS, async () => countUsers(await db()))
 
   async function readFacts(): Promise<MirrorFacts> {
@@ -50,6 +62,7 @@ export function createHealth({ db, guard, env }: { db: () => Promise<Database>, 
       keys: { signingSecrets: env.NUXT_CLERK_WEBHOOK_SIGNING_SECRET?.length ?? 0, publishable: modeOf(env.NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY), secret: modeOf(env.NUXT_CLERK_SECRET_KEY) },
       proxies: { trusted: env.TRUSTED_PROXIES, forwardedAt },
       origin: env.NUXT_SITE_URL[0] ?? '',
+      wires: wires(),
     }
   }
 
@@ -57,7 +70,13 @@ export function createHealth({ db, guard, env }: { db: () => Promise<Database>, 
     const facts = await readFacts()
     return { verdict: judgeMirror(facts), facts }
   }
-  return { read, glance: cached(COUNTS_MS, read), userCounts }
+  return {
+    // One at a time, so that what does not answer holds one connection.
+    probe: async () => void await (probing ??= databaseNow(probed).finally(() => (probing = undefined))),
+    read,
+    glance: cached(COUNTS_MS, read),
+    userCounts,
+  }
 }
 
 const modeOf = (key: string) => key.split('_')[1] === 'live' ? 'live' : 'test'

@@ -1,7 +1,7 @@
 import type { MirrorFacts, Problem, ProblemStep, Refusals } from '#shared/types/admin.ts'
 import type { ClerkFailure, ProblemCode, RunError, ScanReport } from '#shared/types/sync.ts'
 import { clerkFailureWords, explainEvent, refusedDeleteWords, runErrorWords, wrongKey } from '#shared/utils/sync-words.ts'
-import { changes, clock, deliveries, events, number, requests, users } from './words.ts'
+import { changes, clock, connections, deliveries, events, number, requests, users } from './words.ts'
 
 type Described = Omit<Problem, 'code'>
 
@@ -171,6 +171,18 @@ const catalogue = {
     sentence: `${users(count)} ${count === 1 ? 'waits' : 'wait'} for news of Clerk, the first since ${clock(since, now)}.`,
     action: 'Re-sync them from the list of users, or run a reconcile.',
     step: { kind: 'go', label: 'Show who is pending', to: '/admin/users?status=pending' },
+  }),
+  'silent': ({ count, lastAt, now }: { count: number, lastAt: string, now: string }) => ({
+    level: 'warn',
+    sentence: `${connections(count)} to Postgres did not answer a statement and ${count === 1 ? 'was' : 'were'} closed, the last one at ${clock(lastAt, now)}. Deliveries that met ${count === 1 ? 'it' : 'them'} come again by themselves.`,
+    action: 'If it stays so: does something between this server and Postgres (NAT, firewall, proxy) drop idle connections, or is Postgres overloaded?',
+    step: null,
+  }),
+  'deaf': () => ({
+    level: 'warn',
+    sentence: 'This server hears no change of Postgres, so open pages do not follow.',
+    action: 'Set DATABASE_URL to a direct address: LISTEN does not work behind a pooler in transaction mode. Pages catch up once it hears again.',
+    step: { kind: 'copy', text: 'DATABASE_URL' },
   }),
 } satisfies Record<ProblemCode, (details: never) => Described>
 

@@ -19,13 +19,14 @@ export function judgeMirror(facts: MirrorFacts): Verdict {
   const ofEndpoint = judgeEndpoint(facts)
   const copy = partOf(ofCopy.problems, ofCopy.state, ofCopy.sentence)
   const endpoint = partOf(ofEndpoint.problems, ofEndpoint.state, ofEndpoint.sentence)
-  const worse = rank(endpoint.level) > rank(copy.level) ? endpoint : copy
+  const ofWires = judgeWires(facts)
+  const worse = [copy, endpoint, ...ofWires].reduce((worst, one) => rank(one.level) > rank(worst.level) ? one : worst)
   return {
     level: worse.level,
     sentence: worse.sentence,
     copy,
     endpoint,
-    problems: [...ofCopy.problems, ...ofEndpoint.problems, ...judgeProxies(facts)].sort((a, b) => rank(b.level) - rank(a.level)),
+    problems: [...ofCopy.problems, ...ofEndpoint.problems, ...judgeProxies(facts), ...ofWires].sort((a, b) => rank(b.level) - rank(a.level)),
   }
 }
 
@@ -143,6 +144,18 @@ function judgeEvents({ lastEventAt, failed, rejected }: MirrorFacts): Problem[] 
 export const judgeProxies = ({ proxies: { trusted, forwardedAt }, checkedAt: now }: Pick<MirrorFacts, 'proxies' | 'checkedAt'>): Problem[] =>
   trusted === 0 && forwardedAt !== null ? [problem('forwarded', { at: forwardedAt, now })] : []
 
-/** Whether `GET /api/health` says `degraded`: the copy is not known to be right, or the endpoint is bad. Never with the check off. */
-export const isDegraded = ({ copy, endpoint }: Verdict, everySeconds: number) =>
-  everySeconds > 0 && (copy.level === 'bad' || copy.state === 'differs' || (copy.state === 'not-compared' && rank(copy.level) >= rank('warn')) || endpoint.level === 'bad')
+function judgeWires({ wires: { silent: { count, lastAt }, deaf }, checkedAt: now }: MirrorFacts): Problem[] {
+  return [
+    ...lastAt === null ? [] : [problem('silent', { count, lastAt, now })],
+    ...deaf ? [problem('deaf')] : [],
+  ]
+}
+
+/**
+ * Why `GET /api/health` says `degraded`, a sentence: the copy is not known to be right, the endpoint is bad, or the
+ * connections to Postgres fail. The first two never with the check off. Null when it is not.
+ */
+export function degradedBy({ copy, endpoint, problems, sentence }: Verdict, everySeconds: number): string | null {
+  if (everySeconds > 0 && (copy.level === 'bad' || copy.state === 'differs' || (copy.state === 'not-compared' && rank(copy.level) >= rank('warn')) || endpoint.level === 'bad')) return sentence
+  return problems.find(({ code }) => code === 'silent' || code === 'deaf')?.sentence ?? null
+}

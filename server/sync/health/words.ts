@@ -10,6 +10,7 @@ export const users = (count: number) => plural(count, 'user', 'users')
 export const events = (count: number) => plural(count, 'event', 'events')
 export const deliveries = (count: number) => plural(count, 'delivery', 'deliveries')
 export const changes = (count: number) => plural(count, 'change', 'changes')
+export const connections = (count: number) => plural(count, 'connection', 'connections')
 export const requests = (count: number) => plural(count, 'request', 'requests')
 
 export function ago(iso: string, now: string): string {

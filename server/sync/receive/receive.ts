@@ -2,12 +2,16 @@ import type { Database } from '#db/client.ts'
 import { recordFailedEvent } from '#db/queries/events.ts'
 import type { EventReason, Outcome, ReasonDetails, RefusalReason } from '#shared/types/sync.ts'
 import { failureOf } from '../../failure.ts'
+import { within } from '../../within.ts'
 import type { RefusalCounter } from '../health/refusals.ts'
 import type { MirrorMetrics } from '../health/metrics.ts'
 import type { Applied, EventNews } from '../news.ts'
 import type { Guard } from './guard.ts'
 import { parseEvent } from './parse.ts'
 import type { DeliveryHeaders } from './verify.ts'
+
+/** Svix waits 15 s for an answer, and a 500 in time is better than none. */
+const ANSWER_MS = 13_000
 
 /** What became of a delivery: refused, or verified and its event's outcome, after commit. */
 export type Received
@@ -29,7 +33,8 @@ export interface ReceiveParts {
 /**
  * One entry for a delivery: verify, parse, guard, apply.
  * @returns a function of the raw body and Svix's headers; it resolves after commit
- * @throws what the database throws: nothing is committed then, and Svix must send the delivery again
+ * @throws what the database throws, and DatabaseNotReadyError after 13 s: Svix must send the delivery again. What is
+ * committed after that is right all the same, and the next attempt changes nothing.
  */
 export function createReceiver({ db, pool, verify, guard, apply, refusals, metrics }: ReceiveParts) {
   return async (body: string, headers: DeliveryHeaders, receivedAt: number): Promise<Received> => {
@@ -43,13 +48,16 @@ export function createReceiver({ db, pool, verify, guard, apply, refusals, metri
     const known = guard.peek()
     let news = parseEvent(body, delivery, known.mirrored)
     const { type, occurredAt } = news.event
-    try {
+    async function write() {
       await db()
       const { mirrored, foreign } = await guard()
       if (foreign) news = refuseKey(news, foreign, mirrored)
       // Only a process that has just started learns here which instance it mirrors.
       else if (mirrored !== known.mirrored) news = parseEvent(body, delivery, mirrored)
-      const { outcome, reason, written } = await apply(news)
+      return apply(news)
+    }
+    try {
+      const { outcome, reason, written } = await within(ANSWER_MS, write(), 'The database did not answer in time.')
       const lag = written && occurredAt !== null ? Date.now() - Date.parse(occurredAt) : null
       metrics.countDelivery(type, outcome, { apply: performance.now() - receivedAt, lag })
       return { outcome, reason, details: news.kind === 'none' ? news.details : null, type }

@@ -1,4 +1,8 @@
 import type { Database } from '#db/client.ts'
+import { closeDatabase } from '#db/client.ts'
+
+/** A statement may take so long, ms. */
+const FILLING_MS = 10 * 60_000
 
 /** When the generated rows end; they go back from here. */
 export const bigNow = '2026-11-01T12:00:00.000Z'
@@ -14,10 +18,10 @@ export const bigPostId = (n: number) => {
 /**
  * Fills an empty database: `users` people with a profile each tenth, and `posts` posts over a year, four of five of them
  * replies, with a like for each second and a mention in each twentieth. By SQL alone, so that a million take seconds.
- * @param db of one connection
  */
 export async function fillDatabase(db: Database, { users, posts }: { users: number, posts: number }): Promise<void> {
-  const sql = db.$client
+  const session = db.openSession({ silentMs: FILLING_MS })
+  const sql = session.$client
   await sql`set statement_timeout = 0`
   const id = (n: string) => sql.unsafe(`('user_' || lpad((${n})::text, 27, '0'))`)
   const postId = (n: string) => sql.unsafe(`(lpad(to_hex((1700000000000 + (${n}) * 30000)::bigint), 12, '0') || lpad(to_hex((${n})::bigint), 20, '0'))::uuid`)
@@ -37,4 +41,5 @@ export async function fillDatabase(db: Database, { users, posts }: { users: numb
   await sql`insert into mentions (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 17) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 20) n`
   await sql`insert into profiles (user_id, bio) select ${id('n')}, 'Here.' from generate_series(1, ${users}::bigint, 10) n`
   await sql`vacuum analyze`
+  await closeDatabase(session)
 }

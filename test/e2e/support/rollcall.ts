@@ -3,6 +3,7 @@ import postgres from 'postgres'
 import { inject } from 'vitest'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
+import { makeRoleSettings } from '#db/settings.ts'
 import type { LocalClerk, LocalClerkOptions } from '#local-clerk/index.ts'
 import type { AppWithClerk } from '#scripts/lib/rollcall.ts'
 import { startAppWithClerk } from '#scripts/lib/rollcall.ts'
@@ -16,7 +17,7 @@ export interface Rollcall extends AppWithClerk {
 }
 
 /**
- * A database of its own in the test Postgres, with every table.
+ * A database of its own in the test Postgres, with every table, and the settings of the role, which are not copied with it.
  * @param options.empty with no table, for a test of the migrations
  * @returns its address
  */
@@ -25,6 +26,7 @@ export async function createTestDatabase({ empty = false }: { empty?: boolean } 
   const name = `t_${randomUUID().replaceAll('-', '')}`
   const sql = postgres(url.href, { max: 1, onnotice: () => {} })
   await sql.unsafe(`create database ${name} template ${empty ? 'template1' : inject('migratedDatabase')}`)
+  if (!empty) await makeRoleSettings(sql, name)
   await sql.end()
   url.pathname = `/${name}`
   return url.href

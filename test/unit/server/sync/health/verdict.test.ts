@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isDegraded, judgeMirror } from '#server/sync/health/verdict.ts'
+import { degradedBy, judgeMirror } from '#server/sync/health/verdict.ts'
 import { nothingKnown } from '#server/sync/scan/check.ts'
 import type { MirrorCheck, MirrorFacts, RunSummary } from '#shared/types/admin.ts'
 
@@ -38,6 +38,7 @@ const well: MirrorFacts = {
   keys: { signingSecrets: 1, publishable: 'test', secret: 'test' },
   proxies: { trusted: 0, forwardedAt: null },
   origin: 'https://rollcall.example',
+  wires: { silent: { count: 0, lastAt: null }, deaf: false },
 }
 const judge = (facts: Partial<MirrorFacts>) => judgeMirror({ ...well, ...facts })
 const check = (change: Partial<MirrorCheck>): Partial<MirrorFacts> => ({ check: { ...checkWell, ...change } })
@@ -54,7 +55,7 @@ it('says equal, until when by Clerk\'s clock, and that webhooks work', () => {
     endpoint: { state: 'ok', level: 'ok', sentence: 'Webhooks work. The last event came 3 minutes ago.' },
     problems: [],
   })
-  expect(isDegraded(verdict, 60)).toBe(false)
+  expect(degradedBy(verdict, 60) !== null).toBe(false)
 })
 
 describe('the copy is green only when it was compared', () => {
@@ -86,7 +87,7 @@ describe('the copy is green only when it was compared', () => {
     const verdict = judge(facts)
     expect(verdict.copy).toMatchObject({ state: 'catching-up', level: 'note' })
     expect(verdict.sentence).toMatch(/^Your copy is catching up: .* Every change until 14:29:42 UTC is here/)
-    expect(isDegraded(verdict, 60)).toBe(false)
+    expect(degradedBy(verdict, 60) !== null).toBe(false)
   })
 
   it.each<[string, Partial<MirrorFacts>, string, RegExp]>([
@@ -149,11 +150,25 @@ it('puts the worst first, and takes the worse part for the whole', () => {
 })
 
 it('health is degraded when the copy is not known to be right, and not while it is young or the check is off', () => {
-  expect(isDegraded(judge(check({ failure: { code: 'silent', status: null } })), 60)).toBe(true)
-  expect(isDegraded(judge({ instance: { mirrored: 'ins_1', foreign: 'ins_2' } }), 60)).toBe(true)
-  expect(isDegraded(judge({ ...silence, refusals: refused('signature'), repairs: repaired(5) }), 60)).toBe(true)
-  expect(isDegraded(judge(check({ comparedAt: null, seenUntil: null })), 60)).toBe(false)
-  expect(isDegraded(judge(check({ every: 0 })), 0)).toBe(false)
+  expect(degradedBy(judge(check({ failure: { code: 'silent', status: null } })), 60) !== null).toBe(true)
+  expect(degradedBy(judge({ instance: { mirrored: 'ins_1', foreign: 'ins_2' } }), 60) !== null).toBe(true)
+  expect(degradedBy(judge({ ...silence, refusals: refused('signature'), repairs: repaired(5) }), 60) !== null).toBe(true)
+  expect(degradedBy(judge(check({ comparedAt: null, seenUntil: null })), 60) !== null).toBe(false)
+  expect(degradedBy(judge(check({ every: 0 })), 0) !== null).toBe(false)
+})
+
+describe('how it is connected to Postgres', () => {
+  it.each<[string, Partial<MirrorFacts['wires']>, string, RegExp]>([
+    ['a connection that fell silent', { silent: { count: 1, lastAt: before(2) } }, 'silent', /^1 connection to Postgres did not answer a statement and was closed, the last one at 14:28 UTC\./],
+    ['several', { silent: { count: 3, lastAt: before(2) } }, 'silent', /^3 connections to Postgres did not answer a statement and were closed/],
+    ['nothing heard', { deaf: true }, 'deaf', /hears no change of Postgres/],
+  ])('%s degrades health, whether or not the check is on, and says nothing of the copy', (_what, wires, code, sentence) => {
+    const verdict = judge({ wires: { ...well.wires, ...wires } })
+    expect(verdict).toMatchObject({ level: 'warn', copy: { state: 'equal', level: 'ok' }, endpoint: { state: 'ok' } })
+    expect(verdict.sentence).toMatch(sentence)
+    expect(verdict.problems.map(problem => problem.code)).toEqual([code])
+    expect([degradedBy(verdict, 60), degradedBy(verdict, 0)]).toEqual([verdict.sentence, verdict.sentence])
+  })
 })
 
 it('X-Forwarded-For without a trusted proxy is a note that changes nothing else', () => {

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '#db/client.ts'
+import { closeDatabase } from '#db/client.ts'
+import { CHANGES_CHANNEL, listenAndNotifySelf } from '#db/queries/channel.ts'
+
+const BEAT_MS = 1_000
+/** A connection that says nothing for so long, five beats, is replaced. */
+const SILENT_MS = 5_000
+
+export interface ListenerEvents {
+  /** A change, as JSON: ids only. */
+  onNotice: (payload: string) => void
+  /** It hears again, and may have missed something. */
+  onMissed: () => void
+}
+
+export interface Listener {
+  /** Whether its own notice was heard within so many ms. */
+  hasHeardWithin(ms: number): boolean
+  /** Whether it has heard nothing for longer than it takes to replace a connection. */
+  isDeaf(): boolean
+  close(): Promise<void>
+}
+
+/**
+ * Hears every change that is notified, on a connection of its own. LISTEN says nothing while nothing changes, so a
+ * connection that was lost without a word would be deaf for ever: each second it listens once more and sends a notice to
+ * itself. A connection that does not hear that is replaced, and what came meanwhile counts as missed.
+ * @param pool beside which the connection is opened
+ * @throws when the first notice cannot be sent
+ */
+export async function openListener(pool: Database, { onNotice, onMissed }: ListenerEvents): Promise<Listener> {
+  const own = `rollcall_${randomUUID().replaceAll('-', '')}`
+  let heardAt = performance.now()
+  let lost = false
+  let beating = false
+
+  const session = pool.openSession({
+    silentMs: SILENT_MS,
+    onClose: () => void (lost = true),
+    onNotify(channel, payload) {
+      if (channel === CHANGES_CHANNEL) return onNotice(payload)
+      const missed = lost || performance.now() - heardAt > SILENT_MS
+      lost = false
+      heardAt = performance.now()
+      if (missed) onMissed()
+    },
+  })
+
+  async function beat() {
+    if (beating) return
+    beating = true
+    // A beat that fails is followed by another.
+    await listenAndNotifySelf(session, own).catch(() => {})
+    beating = false
+  }
+
+  try {
+    await listenAndNotifySelf(session, own)
+  }
+  catch (error) {
+    await closeDatabase(session, 0)
+    throw error
+  }
+  const timer = setInterval(() => void beat(), BEAT_MS).unref()
+  const hasHeardWithin = (ms: number) => performance.now() - heardAt <= ms
+  return {
+    hasHeardWithin,
+    isDeaf: () => !hasHeardWithin(2 * SILENT_MS),
+    close() {
+      clearInterval(timer)
+      return closeDatabase(session, 0)
+    },
+  }
+}
