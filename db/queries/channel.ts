@@ -20,5 +20,5 @@ export const notifyOfPost = (id: AnyPgColumn) =>
  */
 export async function listenAndNotifySelf(session: Database, own: string): Promise<void> {
   // The builder knows no LISTEN. In one transaction, and one message.
-  await session.$client.unsafe(`set local synchronous_commit = off; listen ${CHANGES_CHANNEL}; listen ${own}; notify ${own}`)
+  await session.$client.unsafe(`listen ${CHANGES_CHANNEL}; listen ${own}; set local synchronous_commit = off; notify ${own}`)
 }

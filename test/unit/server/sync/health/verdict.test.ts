@@ -174,6 +174,6 @@ describe('how it is connected to Postgres', () => {
 it('X-Forwarded-For without a trusted proxy is a note that changes nothing else', () => {
   const verdict = judge({ proxies: { trusted: 0, forwardedAt: before(5) } })
   expect(verdict).toMatchObject({ level: 'ok', problems: [{ code: 'forwarded', level: 'note', action: expect.stringContaining('TRUSTED_PROXIES') }] })
-  expect(isDegraded(verdict, 60)).toBe(false)
+  expect(degradedBy(verdict, 60)).toBeNull()
   expect(judge({ proxies: { trusted: 1, forwardedAt: before(5) } }).problems).toEqual([])
 })
