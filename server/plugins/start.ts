@@ -11,6 +11,8 @@ export default defineNitroPlugin((nitro) => {
     console.error(`Rollcall cannot start.\n${problems.map(problem => `- ${problem}`).join('\n')}`)
     process.exit(1)
   }
+  // Whoever read the log may be gone. Without a listener each line is an error that nobody caught, which Nitro logs, without end.
+  for (const log of [process.stdout, process.stderr]) log.on('error', () => {})
   // Nitro logs what nobody caught and goes on; with a port that is taken that means for ever, serving no one.
   process.on('uncaughtException', (error) => {
     if (!('code' in error) || error.code !== 'EADDRINUSE') return
