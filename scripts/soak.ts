@@ -10,8 +10,8 @@ import { startTemporaryPostgres } from './lib/postgres.ts'
 import { root } from './lib/rollcall.ts'
 import type { RunningApp } from './lib/server.ts'
 import { startApp } from './lib/server.ts'
-import type { Wire } from './lib/wire.ts'
-import { openWire } from './lib/wire.ts'
+import type { DatabaseProxy } from './lib/database-proxy.ts'
+import { startDatabaseProxy } from './lib/database-proxy.ts'
 import { startChanges } from './soak/changes.ts'
 import { untilEqual } from './soak/compare.ts'
 import { startListeners, startPeople, startStalled } from './soak/people.ts'
@@ -57,14 +57,14 @@ async function soak(): Promise<boolean> {
   const members = clerk.users.import({ count: MEMBERS })
   const admin = clerk.users.create({ firstName: 'Admin', publicMetadata: { role: 'admin' } })
 
-  const wires: Wire[] = []
+  const proxies: DatabaseProxy[] = []
   const apps: RunningApp[] = []
   for (const port of ports) {
-    const wire = await openWire(postgres.url)
-    endings.push(() => wire.close())
-    wires.push(wire)
+    const proxy = await startDatabaseProxy(postgres.url)
+    endings.push(() => proxy.close())
+    proxies.push(proxy)
     const app = await startApp({ cwd: root, port, quiet: true, env: {
-      ...clerk.env, DATABASE_URL: wire.url, NUXT_SITE_URL: urls.join(','), METRICS_TOKEN: TOKEN, SYNC_CHECK_SECONDS: '3', RECONCILE_CRON: 'off', LIVE_STREAMS_PER_CLIENT: '500', RATE_LIMIT_FACTOR: '100',
+      ...clerk.env, DATABASE_URL: proxy.url, NUXT_SITE_URL: urls.join(','), METRICS_TOKEN: TOKEN, SYNC_CHECK_SECONDS: '3', RECONCILE_CRON: 'off', LIVE_STREAMS_PER_CLIENT: '500', RATE_LIMIT_FACTOR: '100',
     } })
     endings.push(() => app.stop())
     apps.push(app)
@@ -91,34 +91,34 @@ async function soak(): Promise<boolean> {
     for (let n = 1; n * SAMPLE_MS <= TOTAL_MS; n++) {
       await until(n * SAMPLE_MS)
       for (const [index, app] of apps.entries()) {
-        const [wire] = wires.slice(index)
-        const taken = wire && await takeSample(app, wire, TOKEN, (Date.now() - began) / 1000)
+        const proxy = proxies[index]
+        const taken = proxy && await takeSample(app, proxy, TOKEN, (Date.now() - began) / 1000)
         if (!taken) continue
         samples[index]?.push(taken)
         console.log(`${String(Math.round(taken.at)).padStart(5)} s  instance ${index + 1}  heap ${taken.heap.toFixed(0)} MiB  resident ${taken.resident.toFixed(0)} MiB  handles ${taken.handles}  streams ${taken.streams}  connections ${taken.connections}`)
       }
     }
   }
-  async function break_() {
+  async function fail() {
     for (let cycle = 0; cycle < TOTAL_MS; cycle += CYCLE_MS) {
       await until(cycle + CYCLE_MS * 0.45)
       console.log('        the connections of instance 1 go silent')
       log.trouble('silent')
-      wires[0]?.freeze()
+      proxies[0]?.freeze()
       await sleep(SILENT_MS)
       log.calm()
       await until(cycle + CYCLE_MS * 0.62)
       console.log('        the database is away')
       log.trouble('away')
-      wires.forEach(wire => wire.cut())
+      proxies.forEach(proxy => proxy.cut())
       await sleep(AWAY_MS)
-      wires.forEach(wire => wire.restore())
+      proxies.forEach(proxy => proxy.release())
       log.calm()
       await until(cycle + CYCLE_MS * 0.8)
       console.log(`        a check: ${(await askAdmin('/api/admin/check')).status}, a reconcile: ${(await askAdmin('/api/admin/reconcile')).status}`)
     }
   }
-  await Promise.all([sample(), break_()])
+  await Promise.all([sample(), fail()])
   await until(TOTAL_MS)
   ended.abort()
   await Promise.all(loops)
@@ -131,8 +131,8 @@ async function soak(): Promise<boolean> {
     ...await untilEqual(db, clerk, 60_000),
   ]
   for (const [index, app] of apps.entries()) {
-    const [wire] = wires.slice(index)
-    const last = wire && await takeSample(app, wire, TOKEN, 0)
+    const proxy = proxies[index]
+    const last = proxy && await takeSample(app, proxy, TOKEN, 0)
     if (last?.streams !== 0) findings.push(`Instance ${index + 1}: ${last?.streams} streams are still held though everyone has left.`)
   }
 

@@ -1,5 +1,5 @@
 import type { RunningApp } from '#scripts/lib/server.ts'
-import type { Wire } from '#scripts/lib/wire.ts'
+import type { DatabaseProxy } from '#scripts/lib/database-proxy.ts'
 
 /** One look at one instance. Memory in MiB. */
 export interface Sample {
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 10_000
 const valueOf = (text: string, name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 
 /** @returns null when it does not answer */
-export async function takeSample(app: RunningApp, wire: Wire, token: string, at: number): Promise<Sample | null> {
+export async function takeSample(app: RunningApp, proxy: DatabaseProxy, token: string, at: number): Promise<Sample | null> {
   const answer = await fetch(`${app.url}/api/metrics`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null)
   if (!answer?.ok) return null
   const text = await answer.text()
@@ -28,7 +28,7 @@ export async function takeSample(app: RunningApp, wire: Wire, token: string, at:
     resident: valueOf(text, 'process_resident_memory_bytes') / 2 ** 20,
     handles: valueOf(text, 'nodejs_active_resources_total'),
     streams: valueOf(text, 'rollcall_live_clients'),
-    connections: wire.count(),
+    connections: proxy.count(),
   }
 }
 

@@ -3,19 +3,19 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase, transaction } from '#db/client.ts'
 import { acquireLock, CHECK_LOCK } from '#db/queries/scan.ts'
-import type { FreezableProxy } from '../support/freezable-proxy.ts'
-import { startFreezableProxy } from '../support/freezable-proxy.ts'
+import type { DatabaseProxy } from '#scripts/lib/database-proxy.ts'
+import { startDatabaseProxy } from '#scripts/lib/database-proxy.ts'
 import { createTestDatabase } from '../support/rollcall.ts'
 
 const SILENT_MS = 2_000
 
-let proxy: FreezableProxy
+let proxy: DatabaseProxy
 let db: Database
 let direct: Database
 let silent: number
 beforeEach(async () => {
   const url = await createTestDatabase()
-  proxy = await startFreezableProxy(url)
+  proxy = await startDatabaseProxy(url)
   silent = 0
   db = openDatabase(proxy.url, { max: 3, silentMs: SILENT_MS, onSilent: () => silent++ })
   direct = openDatabase(url, { max: 1 })

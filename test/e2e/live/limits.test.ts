@@ -2,12 +2,12 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import parsePrometheus from 'parse-prometheus-text-format'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { DatabaseProxy } from '#scripts/lib/database-proxy.ts'
+import { startDatabaseProxy } from '#scripts/lib/database-proxy.ts'
 import { freePort } from '#scripts/lib/ports.ts'
 import { quiet, root } from '#scripts/lib/rollcall.ts'
 import type { RunningApp } from '#scripts/lib/server.ts'
 import { startApp } from '#scripts/lib/server.ts'
-import type { Gate } from '../support/gate.ts'
-import { createGate } from '../support/gate.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 
@@ -16,22 +16,24 @@ const IN_ALL = 30
 const token = 'a-token-of-some-length'
 const env = { LIVE_STREAMS_PER_CLIENT: String(PER_CLIENT), LIVE_STREAMS: String(IN_ALL), METRICS_TOKEN: token }
 
-let gate: Gate
+let proxy: DatabaseProxy
 /** Two instances that trust no proxy. */
 let rollcall: Rollcall
 /** One that trusts a proxy, on the same database. */
 let proxied: RunningApp
 
 beforeAll(async () => {
-  gate = createGate()
-  rollcall = await startRollcall({ instances: 2, env, route: gate.route })
+  rollcall = await startRollcall({ instances: 2, env, route: async (url) => {
+    proxy = await startDatabaseProxy(url)
+    return proxy.url
+  } })
   const port = await freePort()
   proxied = await startApp({ cwd: root, port, env: { ...rollcall.clerk.env, ...quiet, ...env, TRUSTED_PROXIES: '1', DATABASE_URL: rollcall.databaseUrl, NUXT_SITE_URL: `http://localhost:${port}` }, quiet: true })
 })
 afterAll(async () => {
   await proxied?.stop()
   await rollcall?.stop()
-  gate?.close()
+  await proxy?.close()
 })
 
 async function metric(app: RunningApp, name: string): Promise<number> {
@@ -56,23 +58,23 @@ describe('of two instances that trust no proxy', () => {
   }) as [() => RunningApp, () => RunningApp]
 
   it('one who leaves while LISTEN is being opened keeps no place', async () => {
-    gate.hold()
+    proxy.hold()
     const leaver = new AbortController()
     const asked = times(PER_CLIENT).map(() => ask(first(), undefined, leaver).catch(() => 'left'))
     await sleep(300)
     leaver.abort()
     expect(await Promise.all(asked)).toEqual(times(PER_CLIENT).map(() => 'left'))
-    gate.open()
+    proxy.release()
     await expect.poll(async () => (await ask(first())).status).toBe(200)
     expect(await openStreams(first())).toBe(1)
     expect((await ask(first())).status).toBe(200)
   })
 
   it('the limit for one address holds when all ask at once, and says when to ask again', async () => {
-    gate.hold()
+    proxy.hold()
     const asked = times(20).map(() => ask(second()))
     await sleep(300)
-    gate.open()
+    proxy.release()
     const answers = await Promise.all(asked)
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(PER_CLIENT)
     const refused = answers.filter(({ status }) => status === 429)

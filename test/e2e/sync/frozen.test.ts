@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { deliver, fixture } from '#scripts/lib/delivery.ts'
 import { openEventStream } from '../support/event-stream.ts'
-import type { FreezableProxy } from '../support/freezable-proxy.ts'
-import { startFreezableProxy } from '../support/freezable-proxy.ts'
+import type { DatabaseProxy } from '#scripts/lib/database-proxy.ts'
+import { startDatabaseProxy } from '#scripts/lib/database-proxy.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 
 /** Svix waits this long for an answer. */
 const SVIX_TIMEOUT_MS = 15_000
 
-let proxy: FreezableProxy
+let proxy: DatabaseProxy
 let rollcall: Rollcall
 
 beforeAll(async () => {
   rollcall = await startRollcall({
     route: async (url) => {
-      proxy = await startFreezableProxy(url)
+      proxy = await startDatabaseProxy(url)
       return proxy.url
     },
   })
@@ -121,9 +121,9 @@ it('LISTEN that hears nothing is opened again, and every page catches up', { tim
 })
 
 it('while the database says nothing, health is 503 within 5 s', { timeout: 60_000 }, async () => {
-  proxy.swallow(true)
+  proxy.hold()
   proxy.freeze()
   const { status, ms } = await health()
-  proxy.swallow(false)
+  proxy.release()
   expect([status, ms < 5_000]).toEqual([503, true])
 })
