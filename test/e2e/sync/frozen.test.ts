@@ -110,7 +110,8 @@ it('one silent connection stops only what was on it', { timeout: 120_000 }, asyn
 })
 
 it('LISTEN that hears nothing is opened again, and every page catches up', { timeout: 60_000 }, async () => {
-  const stream = await openEventStream(rollcall.app.url)
+  const reader = rollcall.clerk.users.create({ firstName: 'Reader' })
+  const stream = await openEventStream(rollcall.app.url, await rollcall.clerk.session(reader.id, { azp: rollcall.app.url }))
   await send('user_ada')
   await stream.next(({ type }) => type === 'users')
   expect(proxy.freeze(await portsOf('listen'))).toBe(1)
