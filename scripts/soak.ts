@@ -32,7 +32,10 @@ const MINUTES = v.parse(v.pipe(v.string(), v.transform(Number), v.minValue(1, 'A
 const TOTAL_MS = MINUTES * 60_000
 /** The faults come once in each cycle. */
 const CYCLE_MS = Math.min(TOTAL_MS, 5 * 60_000)
-const SAMPLE_MS = Math.min(30_000, TOTAL_MS / 40)
+const SAMPLE_MS = Math.min(10_000, TOTAL_MS / 120)
+const SHOWN_SAMPLES = 20
+/** Little, so that garbage is collected often, and a leak ends the process. */
+const HEAP_MB = 256
 const SILENT_MS = 15_000
 const AWAY_MS = 5_000
 const MEMBERS = 40
@@ -64,7 +67,7 @@ async function soak(): Promise<boolean> {
     endings.push(() => proxy.close())
     proxies.push(proxy)
     const app = await startApp({ cwd: root, port, quiet: true, env: {
-      ...clerk.env, DATABASE_URL: proxy.url, NUXT_SITE_URL: urls.join(','), METRICS_TOKEN: TOKEN, SYNC_CHECK_SECONDS: '3', RECONCILE_CRON: 'off', LIVE_STREAMS_PER_CLIENT: '500', RATE_LIMIT_FACTOR: '100',
+      ...clerk.env, NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`, DATABASE_URL: proxy.url, NUXT_SITE_URL: urls.join(','), METRICS_TOKEN: TOKEN, SYNC_CHECK_SECONDS: '3', RECONCILE_CRON: 'off', LIVE_STREAMS_PER_CLIENT: '500', RATE_LIMIT_FACTOR: '100',
     } })
     endings.push(() => app.stop())
     apps.push(app)
@@ -95,7 +98,7 @@ async function soak(): Promise<boolean> {
         const taken = proxy && await takeSample(app, proxy, TOKEN, (Date.now() - began) / 1000)
         if (!taken) continue
         samples[index]?.push(taken)
-        console.log(`${String(Math.round(taken.at)).padStart(5)} s  instance ${index + 1}  heap ${taken.heap.toFixed(0)} MiB  resident ${taken.resident.toFixed(0)} MiB  handles ${taken.handles}  streams ${taken.streams}  connections ${taken.connections}`)
+        if (n % Math.ceil(TOTAL_MS / SAMPLE_MS / SHOWN_SAMPLES) === 0) console.log(`${String(Math.round(taken.at)).padStart(5)} s  instance ${index + 1}  heap ${taken.heap.toFixed(0)} MiB  resident ${taken.resident.toFixed(0)} MiB  handles ${taken.handles}  streams ${taken.streams}  connections ${taken.connections}`)
       }
     }
   }

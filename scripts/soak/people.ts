@@ -57,8 +57,10 @@ export function startPeople(world: World, { readers, writers }: { readers: numbe
     if (feed.success) known = feed.output.posts
     const post = pick(known)
     if (!post) return
-    await ask(pick(['/', `/posts/${post.id}`, `/users/${post.author.id}`, `/api/posts/${post.id}`, `/api/users/${post.author.id}`, '/api/me']) ?? '/', { as })
-    if (as) await ask(`/api/users?q=${pick(['a', 'zo', 'lee', 'user'])}`, { as })
+    await ask(pick(['/', `/posts/${post.id}`, `/users/${post.author.id}`, `/api/posts/${post.id}`, `/api/users/${post.author.id}`]) ?? '/', { as })
+    if (!as) return
+    await ask('/api/me', { as })
+    await ask(`/api/users?q=${pick(['a', 'zo', 'lee', 'user'])}`, { as })
   }
 
   async function write() {
