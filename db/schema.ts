@@ -27,6 +27,14 @@ export const toNameKey = (name: SQLWrapper) => sql<string>`lower(left(${name}, $
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
+interface Hiding { postsHidden: SQLWrapper, banned: SQLWrapper, deletedAt: SQLWrapper }
+/** Users whose posts do not say yet what their author is: hidden while banned or deleted. */
+export const isUnsettled = ({ postsHidden, banned, deletedAt }: Hiding) => sql`${postsHidden} is distinct from (${banned} or ${deletedAt} is not null)`
+
+interface Erasure { deletedAt: SQLWrapper, erasedAt: SQLWrapper }
+/** Tombstones of which something may still be kept. */
+export const isUnerased = ({ deletedAt, erasedAt }: Erasure) => sql`${deletedAt} is not null and (${erasedAt} is null or ${erasedAt} < ${deletedAt})`
+
 /**
  * The mirror of Clerk's users. Only `server/sync` writes it.
  * No unique index on `username` or `email`: two people who swap names may arrive in either order.
@@ -54,7 +62,15 @@ export const users = pgTable('users', {
   deletedAt: instant(),
   syncedAt: instant().notNull(),
   syncedBy: text().$type<SyncSource>().notNull(),
+  /** What `author_hidden` says on this author's posts: true on all, false on none, null on some. Set by the job that hides posts. */
+  postsHidden: boolean().default(false),
+  /** Of a tombstone: a hash of the user name, until the erasure, which finds by it what others wrote as plain text. */
+  usernameHash: text(),
+  /** When all that is kept of a tombstone for a while was erased. Not after `deleted_at`: it is yet to be erased. */
+  erasedAt: instant(),
 }, t => [
+  index('users_unsettled_idx').on(t.id).where(isUnsettled(t)),
+  index('users_unerased_idx').on(t.deletedAt, t.id).where(isUnerased(t)),
   index('users_joined_idx').on(sql`coalesce(${t.clerkCreatedAt}, ${t.syncedAt})`, t.id),
   index('users_name_idx').on(toNameKey(sql`coalesce(${t.name}, '')`), t.id),
   index('users_synced_idx').on(t.syncedAt, t.id),
@@ -81,15 +97,27 @@ export const posts = pgTable('posts', {
   body: text(),
   createdAt: instant().notNull().default(sql`now()`),
   deletedAt: instant(),
-  /** Who deleted it, and may undo that for a while. */
+  /** Who deleted it, and may undo that for a while: an admin, when both an admin and the author did. */
   deletedBy: text(),
+  /** When the author deleted it, also where an admin did too. */
+  authorDeletedAt: instant(),
+  /**
+   * Whether the author was banned or deleted when this was last set, a moment after that changed. It keeps such posts out
+   * of the indexes of lists; who is visible is said by the join on the author alone.
+   */
+  authorHidden: boolean().notNull().default(false),
   /** Made by the author's browser, so that sending again after a lost answer does not post twice. */
   key: uuid(),
 }, t => [
   uniqueIndex('posts_key_idx').on(t.authorId, t.key).where(sql`${t.key} is not null`),
-  index('posts_feed_idx').on(t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null`),
-  index('posts_author_idx').on(t.authorId, t.createdAt, t.id),
+  index('posts_feed_idx').on(t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null and not ${t.authorHidden}`),
+  index('posts_author_idx').on(t.authorId, t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null and not ${t.authorHidden}`),
   index('posts_parent_idx').on(t.parentId, t.createdAt, t.id).where(sql`${t.parentId} is not null`),
+  index('posts_replies_idx').on(t.parentId, t.authorId).where(sql`${t.parentId} is not null and ${t.deletedAt} is null and not ${t.authorHidden}`),
+  index('posts_hidden_idx').on(t.authorId, t.authorHidden, t.id),
+  index('posts_written_idx').on(t.authorId).where(sql`${t.body} is not null`),
+  index('posts_deleted_idx').on(t.deletedAt).where(sql`${t.deletedAt} is not null and ${t.body} is not null`),
+  index('posts_names_idx').using('gin', sql`name_hashes(${t.body})`).where(sql`${t.body} like '%@%'`),
   check('posts_body_check', sql`octet_length(${t.body}) between 1 and 8000`),
 ])
 

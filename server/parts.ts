@@ -12,6 +12,7 @@ import { createForwardedNote } from './sync/health/forwarded.ts'
 import { createHealth } from './sync/health/health.ts'
 import { createMetrics } from './sync/health/metrics.ts'
 import { createRefusalCounter } from './sync/health/refusals.ts'
+import { createHider } from './sync/hiding.ts'
 import { paceReader, requestsPerSecond } from './sync/pace.ts'
 import { applyNews } from './sync/receive/apply.ts'
 import { createGuard } from './sync/receive/guard.ts'
@@ -42,8 +43,14 @@ export const usePacedClerk = once(() => paceReader(useClerk(), requestsPerSecond
 
 // The mirror
 export const useGuard = once(() => createGuard(useDeliveriesPool(), useClerk()))
+/** Hides the posts of the banned and the deleted from the indexes of lists, and shows them again. */
+export const useHider = once(() => createHider(useDb, error => console.error(`hide posts ${describeFailure(error)}`)))
 /** Applies news by the version rule; resolves after commit. */
-export const useApply = once(() => createNewsQueue(news => applyNews(useDeliveriesPool(), news)))
+export const useApply = once(() => createNewsQueue(async (news) => {
+  const results = await applyNews(useDeliveriesPool(), news)
+  if (results.some(result => !(result instanceof Error) && result.unsettled)) useHider().nudge()
+  return results
+}))
 export const useMetrics = once(createMetrics)
 export const useReceive = once(() => createReceiver({
   db: useDb,
@@ -71,6 +78,7 @@ export const useScan = once(() => async (options: Omit<Parameters<typeof startSc
 export const useCheck = once(() => async (options: { everySeconds: number }) => {
   const checked = await check(await useDb(), usePacedClerk(), useGuard(), { ...options, maxDelete: useEnv().RECONCILE_MAX_DELETE })
   useMetrics().countRepairs('check', checked?.repairs ?? [])
+  if (checked?.repairs.length) useHider().nudge()
   if (checked?.needs && await claimScan(useDbPool())) {
     const started = await useScan()({ kind: 'reconcile', startedBy: 'check' })
     started?.done.catch((error) => {

@@ -1,4 +1,4 @@
-/** Where a list stands: there is more to fetch, a page is on its way, all is there, or a page failed. */
+/** Where a list stands: there is more to fetch, a page is on its way or yet to be asked for, all is there, or a page failed. */
 export type PagingState = 'idle' | 'loading' | 'done' | 'error'
 
 /** A page as a list takes it: the API's rows and its cursor. */
@@ -13,6 +13,9 @@ export type Loaded<T> = Pick<Page<T>, 'items'> & Partial<Page<T>>
 
 /** The API's largest page, and the most pages that are fetched again at once. */
 const AGAIN = { limit: 100, pages: 10 }
+
+/** A page may be empty though the list goes on. This many are fetched at once. */
+const EMPTY_PAGES = 10
 
 interface PaginatorOptions<T> {
   /** Where the list is kept: in `useState`, in the data of a page, or in a ref. */
@@ -39,25 +42,32 @@ export function usePaginator<T>({ loaded, failure = ref(null), fetchPage, merge 
   const state = computed<PagingState>(() => {
     if (busy.value) return 'loading'
     if (loaded.value.nextCursor === null) return 'done'
-    return failure.value === null ? 'idle' : 'error'
+    if (failure.value !== null) return 'error'
+    return loaded.value.nextCursor === undefined ? 'loading' : 'idle'
   })
 
   function join({ items: more, nextCursor }: Page<T>): void {
     loaded.value = { items: merge(loaded.value.items, more), nextCursor }
   }
 
-  /** Fetches the next page, or again the one that failed. Does nothing while one is on its way, or when all is there. */
+  /**
+   * Fetches the next page, or again the one that failed; past empty pages, up to ten of them. Does nothing while one is on
+   * its way, or when all is there.
+   */
   async function more(): Promise<void> {
-    const cursor = loaded.value.nextCursor
-    if (busy.value || cursor === null) return
+    if (busy.value || loaded.value.nextCursor === null) return
     busy.value = true
     failure.value = null
     try {
-      const page = await fetchPage(cursor)
-      // The list may have been replaced in the meantime.
-      if (loaded.value.nextCursor !== cursor) return
-      join(page)
-      lastPage = cursor
+      for (let pages = 0; pages < EMPTY_PAGES; pages++) {
+        const cursor: string | undefined = loaded.value.nextCursor
+        const page: Page<T> = await fetchPage(cursor)
+        // The list may have been replaced in the meantime.
+        if (loaded.value.nextCursor !== cursor) return
+        join(page)
+        lastPage = cursor
+        if (page.items.length > 0 || page.nextCursor === null) return
+      }
     }
     catch (error) {
       failure.value = failureMessage(error)

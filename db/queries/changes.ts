@@ -2,8 +2,9 @@ import { eq, exists, inArray, sql } from 'drizzle-orm'
 import { alias, union } from 'drizzle-orm/pg-core'
 import type { Audience, PostChange, UsersChange } from '#shared/types/live.ts'
 import type { Database } from '../client.ts'
-import { likes, posts, users } from '../schema.ts'
+import { posts, users } from '../schema.ts'
 import { isSeenByGuests } from './guests.ts'
+import { likeCount } from './likes.ts'
 import { isShown, replyCount } from './posts.ts'
 import { isVisible, memberColumns } from './users.ts'
 
@@ -40,7 +41,7 @@ export async function findChangedPosts(db: Database, ids: string[]): Promise<Pos
       authorId: posts.authorId,
       shown: sql<boolean>`${isShown}`,
       replyCount: replyCount(db),
-      likeCount: db.$count(likes, eq(likes.postId, posts.id)),
+      likeCount: likeCount(db),
     })
     .from(posts)
     .innerJoin(users, eq(users.id, posts.authorId))

@@ -12,6 +12,10 @@ export const CHANGES_CHANNEL = 'rollcall_changes'
 export const notifyOfPost = (id: AnyPgColumn) =>
   sql`pg_notify(${CHANGES_CHANNEL}, json_build_object('posts', json_build_array(${id}))::text)`
 
+/** The same for a user. */
+export const notifyOfUser = (id: AnyPgColumn) =>
+  sql`pg_notify(${CHANGES_CHANNEL}, json_build_object('users', json_build_array(${id}))::text)`
+
 /**
  * Listens to every change, which is nothing new for a session that does so already, and sends a notice to itself: heard
  * once it listens. Other sessions do not hear it. It waits for no disk: nothing is lost with it.

@@ -1,4 +1,5 @@
-import { and, eq, exists, isNull, sql } from 'drizzle-orm'
+import { and, count, eq, exists, isNull, sql } from 'drizzle-orm'
+import { COUNTED_AT_MOST } from '#shared/types/post.ts'
 import type { Database } from '../client.ts'
 import { likes, posts } from '../schema.ts'
 import { notifyOfPost } from './channel.ts'
@@ -31,11 +32,17 @@ export async function deleteLike(db: Database, postId: string, userId: string): 
 
 /** What is shown of a post's likes, as columns of a query that selects from `posts`. */
 export const likeColumns = (db: Database, viewerId: string | null) => ({
-  likeCount: db.$count(likes, eq(likes.postId, posts.id)),
+  likeCount: likeCount(db),
   likedByMe: viewerId === null
     ? sql<boolean>`false`
     : sql<boolean>`${exists(db.select().from(likes).where(and(eq(likes.postId, posts.id), eq(likes.userId, viewerId))))}`,
 })
+
+/** How many like a post of the query, `COUNTED_AT_MOST` at most. */
+export function likeCount(db: Database) {
+  const counted = db.select({ userId: likes.userId }).from(likes).where(eq(likes.postId, posts.id)).limit(COUNTED_AT_MOST).as('counted')
+  return sql`${db.select({ n: count() }).from(counted)}`.mapWith(Number)
+}
 
 /** How a post stands after a like; undefined when the post is not there. */
 export async function findLikeState(db: Database, postId: string, userId: string): Promise<LikeState | undefined> {

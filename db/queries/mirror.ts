@@ -150,6 +150,7 @@ const written = `
       else excluded.clerk_event_at
     end,
     deleted_at = case when u.synced_by = 'webhook' then least(u.deleted_at, excluded.deleted_at) else excluded.deleted_at end,
+    username_hash = case when excluded.deleted_at is not null then coalesce(u.username_hash, name_hash(u.username)) end,
     synced_at = greatest(u.synced_at, excluded.synced_at),
     -- A read with equal content carries the version on: Clerk moves it without an event, and that is no repair.
     synced_by = case when not (${isSignedNews}) and u.deleted_at is null and not (${differs(comparedFields)}) then u.synced_by else excluded.synced_by end
@@ -158,7 +159,7 @@ const written = `
 
 /** An event that wrote nothing is `applied` too when the row already holds its news; else it is `stale`. */
 const judged = `
-  select n.*, w.id is not null as written, case
+  select n.*, w.id is not null as written, w.id is not null and w.posts_hidden is distinct from (w.banned or w.deleted_at is not null) as unsettled, case
     when n.fixed_outcome is not null then n.fixed_outcome
     when w.id is not null then 'applied'
     when n.deleted_at is not null and n.source = 'webhook' then 'applied'
@@ -215,22 +216,28 @@ const statement = `
     from written w left join old o on o.id = w.id
     where o.id is null or ${visible('w')} is distinct from ${visible('o')}
   )
-  select j.ord::int as ord, coalesce(l.outcome, j.outcome) as outcome, l.reason, j.written
+  select j.ord::int as ord, coalesce(l.outcome, j.outcome) as outcome, l.reason, j.written, j.unsettled
   from judged j left join logged l on l.id = j.event_id
   union all
   select null, pg_notify('${CHANGES_CHANNEL}', case
     when bool_or(c.many) then json_build_object('many', true)
     else json_build_object('users', json_agg(c.id))
-  end::text)::text, null, null
+  end::text)::text, null, null, null
   from changed c group by c.place / 100
   order by ord nulls last`
 
-interface Result { outcome: Outcome, reason: EventReason | null, written: boolean }
+interface Result {
+  outcome: Outcome
+  reason: EventReason | null
+  written: boolean
+  /** Whether the user's posts are yet to be hidden, or to be shown again. */
+  unsettled: boolean
+}
 
 /** @returns one result for each row, in their order. @throws Postgres's 21000 when a user or an event is there twice */
 async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<Result[]> {
   const found = await sql.unsafe<(Result & { ord: number | null })[]>(statement, [JSON.stringify(rows)], { prepare: true })
-  return found.flatMap(({ ord, outcome, reason, written }) => ord === null ? [] : [{ outcome, reason, written }])
+  return found.flatMap(({ ord, ...result }) => ord === null ? [] : [result])
 }
 
 /**

@@ -1,8 +1,10 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import { and, asc, count, desc, eq, exists, gt, inArray, isNotNull, isNull, ne, not, or, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { alias, unionAll } from 'drizzle-orm/pg-core'
 import type { Position } from '#shared/schemas/paging.ts'
+import { COUNTED_AT_MOST } from '#shared/types/post.ts'
 import type { Post } from '#shared/types/post.ts'
-import type { PublicUser } from '#shared/types/user.ts'
+import type { PublicUser, UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { mentions, posts, users } from '../schema.ts'
 import { notifyOfPost } from './channel.ts'
@@ -13,11 +15,16 @@ import { isVisible, lockAuthor, publicUserColumns } from './users.ts'
 /** Whether the words of a post are shown: for a query that joins the author. */
 export const isShown = and(isNull(posts.deletedAt), isVisible)
 
-/** How many replies to a post are shown. In the subquery `users` is their authors. */
+/**
+ * How many replies to a post are shown: of the first `COUNTED_AT_MOST` in their index, which holds no reply whose author
+ * the job has found hidden. In the subquery `users` is their authors.
+ */
 export function replyCount(db: Database) {
   const replies = alias(posts, 'replies')
-  const shown = db.select({ n: count() }).from(replies).innerJoin(users, eq(users.id, replies.authorId))
-    .where(and(eq(replies.parentId, posts.id), isNull(replies.deletedAt), isVisible))
+  const counted = db.select({ authorId: replies.authorId }).from(replies)
+    .where(and(eq(replies.parentId, posts.id), isNull(replies.deletedAt), not(replies.authorHidden)))
+    .limit(COUNTED_AT_MOST).as('counted')
+  const shown = db.select({ n: count() }).from(counted).innerJoin(users, eq(users.id, counted.authorId)).where(isVisible)
   return sql`${shown}`.mapWith(Number)
 }
 
@@ -29,45 +36,88 @@ function mentionedUsers(db: Database) {
   return sql<PublicUser[]>`case when ${isShown} and ${posts.body} is not null then ${mentioned} else '[]' end`
 }
 
-/** Posts as `viewerId` sees them: authors, counts and mentions come in the same query. */
+/** A post as `viewerId` sees it: author, counts and mentions come in the same query. */
+const postColumns = (db: Database, viewerId: string | null) => ({
+  id: posts.id,
+  parentId: posts.parentId,
+  body: sql<string | null>`case when ${isShown} then ${posts.body} end`,
+  createdAt: posts.createdAt,
+  author: publicUserColumns,
+  mentions: mentionedUsers(db),
+  replyCount: replyCount(db),
+  ...likeColumns(db, viewerId),
+})
+
 const selectPosts = (db: Database, viewerId: string | null) => db
-  .select({
-    id: posts.id,
-    parentId: posts.parentId,
-    body: sql<string | null>`case when ${isShown} then ${posts.body} end`,
-    createdAt: posts.createdAt,
-    author: publicUserColumns,
-    mentions: mentionedUsers(db),
-    replyCount: replyCount(db),
-    ...likeColumns(db, viewerId),
-  })
+  .select(postColumns(db, viewerId))
   .from(posts)
   .innerJoin(users, eq(users.id, posts.authorId))
 
-export interface PostsPage { posts: Post[], next: Position | null }
+/** Rows of its index that a page walks at most, however many of them are hidden: some 10 ms. */
+const WALKED_AT_MOST = 2_000
 
-/** @param found one more than the page holds, when there is more */
-function toPostsPage(found: Post[], limit: number): PostsPage {
-  const { rows, next } = toPage(found, limit, post => ({ key: post.createdAt, id: post.id }))
-  return { posts: rows, next }
+export interface PostsPage {
+  /** As many as asked for; fewer, even none, at the end of the list, and where most of the rows that were walked are hidden. */
+  posts: Post[]
+  /** Where the next page begins; null at the end of the list. */
+  next: Position | null
+}
+
+/**
+ * One page of a list of posts, in one statement. A page that is short because it walked `WALKED_AT_MOST` rows goes on after the last of them.
+ * @param list.rows what its index holds
+ * @param list.isListed which of these rows the list shows
+ */
+async function listPage(db: Database, { order, rows, isListed }: { order: 'asc' | 'desc', rows: SQL | undefined, isListed: SQL | undefined }, page: { after?: Position, limit: number, viewerId: string | null }): Promise<PostsPage> {
+  const by = order === 'asc' ? asc : desc
+  const walk = () => db.select({ id: posts.id, createdAt: posts.createdAt }).from(posts)
+    .where(and(rows, isPast(order, posts.createdAt, posts.id, page.after)))
+    .orderBy(by(posts.createdAt), by(posts.id))
+  const walked = walk().limit(WALKED_AT_MOST).as('walked')
+  const end = walk().offset(WALKED_AT_MOST - 1).limit(1).as('walk_end')
+  const found = db.select({ ...postColumns(db, page.viewerId), isEnd: sql<boolean>`false` })
+    .from(walked).innerJoin(posts, eq(posts.id, walked.id)).innerJoin(users, eq(users.id, posts.authorId))
+    .where(isListed)
+    .orderBy(by(walked.createdAt), by(walked.id))
+    .limit(page.limit + 1)
+  // Postgres stops at the outer limit, so the end of the walk is looked for only when the page is short.
+  const all = await unionAll(found, db.select({ ...blankPost, id: end.id, createdAt: end.createdAt, isEnd: sql<boolean>`true` }).from(end)).limit(page.limit + 1)
+  const shown = toPage(all.filter(({ isEnd }) => !isEnd).map(({ isEnd, ...post }) => post), page.limit, positionOf)
+  const last = all.find(({ isEnd }) => isEnd)
+  return { posts: shown.rows, next: shown.next ?? (last ? positionOf(last) : null) }
+}
+
+const positionOf = ({ createdAt, id }: Pick<Post, 'createdAt' | 'id'>): Position => ({ key: createdAt, id })
+
+/** The columns of a post, for the row that says where a walk ended. */
+const blankPost = {
+  id: sql<string>`null`,
+  parentId: sql<string | null>`null`,
+  body: sql<string | null>`null`,
+  createdAt: sql<string>`null`,
+  author: { id: sql<string>`null`, name: sql<string>`null`, username: sql<string | null>`null`, imageUrl: sql<string | null>`null`, status: sql<UserStatus>`null` },
+  mentions: sql<PublicUser[]>`null`,
+  replyCount: sql<number>`null`,
+  likeCount: sql<number>`null`,
+  likedByMe: sql<boolean>`null`,
 }
 
 /**
  * Top-level posts, newest first, in one query whatever the number of authors.
  * @param page.after the last row of the page before
  */
-export async function listPosts(db: Database, page: { after?: Position, limit: number, author?: string, viewerId: string | null }): Promise<PostsPage> {
-  const found = await selectPosts(db, page.viewerId)
-    .where(and(
+export const listPosts = (db: Database, page: { after?: Position, limit: number, author?: string, viewerId: string | null }): Promise<PostsPage> =>
+  listPage(db, {
+    order: 'desc',
+    rows: and(
       isNull(posts.parentId),
-      isShown,
-      page.author ? eq(posts.authorId, page.author) : undefined,
-      isPast('desc', posts.createdAt, posts.id, page.after),
-    ))
-    .orderBy(desc(posts.createdAt), desc(posts.id))
-    .limit(page.limit + 1)
-  return toPostsPage(found, page.limit)
-}
+      isNull(posts.deletedAt),
+      not(posts.authorHidden),
+      // Looked up once, so that nothing is walked of someone who is hidden.
+      page.author ? and(eq(posts.authorId, page.author), exists(db.select().from(users).where(and(eq(users.id, page.author), isVisible)))) : undefined,
+    ),
+    isListed: isShown,
+  }, page)
 
 /** A post is there while it is shown, or while replies to it are shown. */
 const isThere = (db: Database) => or(isShown, gt(replyCount(db), 0))
@@ -95,13 +145,8 @@ export async function listAncestors(db: Database, id: string, viewerId: string |
  * Direct replies, oldest first.
  * @param page.after the last row of the page before
  */
-export async function listReplies(db: Database, id: string, page: { after?: Position, limit: number, viewerId: string | null }): Promise<PostsPage> {
-  const found = await selectPosts(db, page.viewerId)
-    .where(and(eq(posts.parentId, id), isThere(db), isPast('asc', posts.createdAt, posts.id, page.after)))
-    .orderBy(asc(posts.createdAt), asc(posts.id))
-    .limit(page.limit + 1)
-  return toPostsPage(found, page.limit)
-}
+export const listReplies = (db: Database, id: string, page: { after?: Position, limit: number, viewerId: string | null }): Promise<PostsPage> =>
+  listPage(db, { order: 'asc', rows: eq(posts.parentId, id), isListed: isThere(db) }, page)
 
 export interface NewPostRow {
   id: string
@@ -136,6 +181,9 @@ export async function insertPost(db: Database, post: NewPostRow): Promise<boolea
         createdAt: sql`coalesce(${post.createdAt ?? null}, now())`.as('created_at'),
         deletedAt: sql`null`.as('deleted_at'),
         deletedBy: sql`null`.as('deleted_by'),
+        authorDeletedAt: sql`null`.as('author_deleted_at'),
+        // As the author's other posts say, which may be yet to be shown again: a ban that follows at once finds all of them hidden.
+        authorHidden: sql`coalesce(${author.postsHidden}, false)`.as('author_hidden'),
         key: sql`${post.key ?? null}`.as('key'),
       })
       .from(author)
@@ -163,12 +211,21 @@ export async function findPostAuthor(db: Database, id: string) {
   return row
 }
 
-/** Marks a post as deleted; its replies keep their place. Doing it twice changes nothing: the first to delete it is the one who did. */
+/**
+ * Marks a post as deleted; its replies keep their place. Doing it twice changes nothing. The author's deletion and an
+ * admin's are both kept: the admin's is the one that counts, and what its author deleted stays deleted when it is undone.
+ * @param deletedBy the author, or an admin
+ */
 export async function deletePost(db: Database, id: string, deletedBy: string): Promise<void> {
+  const isAuthor = eq(posts.authorId, deletedBy)
   const gone = db.$with('gone').as(db
     .update(posts)
-    .set({ deletedAt: sql`now()`, deletedBy })
-    .where(and(eq(posts.id, id), isNull(posts.deletedAt)))
+    .set({
+      deletedAt: sql`coalesce(${posts.deletedAt}, now())`,
+      deletedBy: sql`case when ${posts.deletedAt} is null or ${posts.deletedBy} = ${posts.authorId} then ${deletedBy} else ${posts.deletedBy} end`,
+      authorDeletedAt: sql`case when ${isAuthor} then coalesce(${posts.authorDeletedAt}, now()) else ${posts.authorDeletedAt} end`,
+    })
+    .where(and(eq(posts.id, id), or(isNull(posts.deletedAt), and(isAuthor, isNull(posts.authorDeletedAt)), and(not(isAuthor), eq(posts.deletedBy, posts.authorId)))))
     .returning({ id: posts.id }))
   await db.with(gone).select({ notified: notifyOfPost(gone.id) }).from(gone)
 }
@@ -177,10 +234,12 @@ export async function deletePost(db: Database, id: string, deletedBy: string): P
 export const RESTORE_MINUTES = 5
 
 /**
- * Brings back what this person deleted a moment ago, while its words and its author are still here.
- * @returns whether it came back
+ * Undoes what this person deleted a moment ago, while its words and its author are still here. A post that both an admin
+ * and its author deleted is then the author's to bring back.
+ * @returns whether anything was undone
  */
 export async function restorePost(db: Database, id: string, deletedBy: string): Promise<boolean> {
+  const isAdmins = ne(posts.authorId, deletedBy)
   const author = db.$with('author').as(db
     .select({ id: users.id })
     .from(users)
@@ -189,7 +248,11 @@ export async function restorePost(db: Database, id: string, deletedBy: string): 
     .for('share', { of: users }))
   const restored = db.$with('restored').as(db
     .update(posts)
-    .set({ deletedAt: null, deletedBy: null })
+    .set({
+      deletedAt: sql`case when ${isAdmins} then ${posts.authorDeletedAt} end`,
+      deletedBy: sql`case when ${isAdmins} and ${posts.authorDeletedAt} is not null then ${posts.authorId} end`,
+      authorDeletedAt: sql`case when ${isAdmins} then ${posts.authorDeletedAt} end`,
+    })
     .from(author)
     .where(and(
       eq(posts.id, id),

@@ -10,8 +10,8 @@ import { joinedAt } from './users.ts'
 export const SCAN_LOCK = 4_011_001
 export const CHECK_LOCK = 4_011_002
 
-/** All columns but `search`, which is derived from the others. */
-const { search, ...mirrorColumns } = getTableColumns(users)
+/** All columns but `search`, which is derived from the others, and those that say how far our own jobs are. */
+const { search, postsHidden, usernameHash, erasedAt, ...mirrorColumns } = getTableColumns(users)
 
 /** Our row of a user, as a scan compares it. Times are ISO 8601. */
 export type MirrorUser = Pick<typeof users.$inferSelect, keyof typeof mirrorColumns>

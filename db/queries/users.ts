@@ -7,7 +7,7 @@ import { profiles, toNameKey, users } from '../schema.ts'
 import { asInstant, withoutIndex } from './expressions.ts'
 import { isPast, toPage } from './paging.ts'
 
-/** Users whose posts anyone may see. */
+/** Users whose posts, bio and country anyone may see. */
 export const isVisible = and(isNull(users.deletedAt), not(users.banned))
 
 /** A row that waits for its first news from Clerk. */
@@ -38,6 +38,7 @@ export async function findUser(db: Database, id: string) {
       country: profiles.country,
       birthday: profiles.birthday,
       banned: users.banned,
+      visible: sql<boolean>`${isVisible}`,
       syncedBy: users.syncedBy,
       joinedAt: users.clerkCreatedAt,
     })
@@ -72,7 +73,7 @@ export async function listMembers(db: Database, { q, cursor, limit }: PeopleQuer
  * no row when they are not here, deleted or banned.
  */
 export const lockAuthor = (db: Database, userId: string) =>
-  db.$with('author').as(db.select({ id: users.id }).from(users).where(and(eq(users.id, userId), isVisible)).for('share'))
+  db.$with('author').as(db.select({ id: users.id, postsHidden: users.postsHidden }).from(users).where(and(eq(users.id, userId), isVisible)).for('share'))
 
 /**
  * Changes what is given of one's own profile.

@@ -59,6 +59,8 @@ export interface Applied {
   reason: EventReason | null
   /** Whether a row of `users` was written: the very same news again writes nothing. */
   written: boolean
+  /** Whether the user's posts are yet to be hidden, or to be shown again: for `createHider`. */
+  unsettled: boolean
 }
 
 /** The user that this news would write, if any. */

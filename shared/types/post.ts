@@ -1,5 +1,8 @@
 import type { PublicUser } from './user.ts'
 
+/** Replies and likes are counted up to this, so that a page costs the same however many there are. Pages show it with a `+`. */
+export const COUNTED_AT_MOST = 1_000
+
 export interface Post {
   id: string
   parentId: string | null
@@ -15,6 +18,7 @@ export interface Post {
 }
 
 export interface PostPage {
+  /** Fewer than asked for, even none, where many are hidden: only `nextCursor` says whether the list ends. */
   posts: Post[]
   /** Pass it back as `cursor`; null at the end. */
   nextCursor: string | null

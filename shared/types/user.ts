@@ -12,12 +12,13 @@ export interface PublicUser {
 }
 
 export interface Profile extends PublicUser {
+  /** Null while banned, and once gone. */
   bio: string | null
-  /** ISO 3166-1 alpha-2 */
+  /** ISO 3166-1 alpha-2; null while banned, and once gone */
   country: string | null
   /** ISO 8601; null while pending */
   joinedAt: string | null
-  /** Their posts are hidden while this lasts. */
+  /** Their posts, bio and country are hidden while this lasts. */
   banned: boolean
 }
 

@@ -3,10 +3,11 @@ import { UserParams } from '#shared/schemas/ids.ts'
 import type { Profile } from '#shared/types/user.ts'
 import { useDb } from '#server/parts.ts'
 
+/** A profile. What someone says of themselves is hidden as their posts are: while they are banned, and once they are gone. */
 export default defineApiHandler(async (event): Promise<Profile> => {
   const { id } = readParams(event, UserParams)
   const found = await findUser(await useDb(), id)
   if (!found) throw apiError(404, 'Nobody here has this id.')
-  const { user, bio, country, banned, joinedAt } = found
-  return { ...user, bio, country, banned, joinedAt }
+  const { user, bio, country, banned, joinedAt, visible } = found
+  return { ...user, bio: visible ? bio : null, country: visible ? country : null, banned, joinedAt }
 })

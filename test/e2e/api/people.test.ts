@@ -26,6 +26,26 @@ describe('people', () => {
     expect(JSON.stringify(await json(rollcall.request('/api/posts')))).not.toContain('example.com')
   })
 
+  it('a profile says nothing of someone who is banned, or whom a scan found gone', async () => {
+    const gil = rollcall.clerk.users.create({ firstName: 'Gil' }).id
+    await rollcall.clerk.deliveries.idle()
+    await rollcall.request('/api/me/profile', { as: gil, method: 'PATCH', json: { bio: 'Boats.', country: 'NO' } })
+    const profile = () => json(rollcall.request(`/api/users/${gil}`))
+    const hidden = { bio: null, country: null }
+    rollcall.clerk.users.setBanned(gil, true)
+    await rollcall.clerk.deliveries.idle()
+    expect(await profile()).toMatchObject({ name: 'Gil', banned: true, ...hidden })
+    expect(await (await rollcall.request(`/users/${gil}`)).text()).not.toMatch(/Boats|Norway/)
+    expect(await json(rollcall.request('/api/me', { as: gil }))).toMatchObject({ profile: { bio: 'Boats.', country: 'NO' } })
+    rollcall.clerk.users.setBanned(gil, false)
+    await rollcall.clerk.deliveries.idle()
+    expect(await profile()).toMatchObject({ bio: 'Boats.', country: 'NO' })
+
+    await rollcall.db.$client`update users set first_name = null, deleted_at = now(), synced_by = 'scan' where id = ${gil}`
+    expect(await profile()).toMatchObject({ name: 'deleted user', status: 'gone', ...hidden })
+    expect(await (await rollcall.request(`/users/${gil}`)).text()).not.toMatch(/Boats|Norway/)
+  })
+
   it('an unknown user is 404 and an id that is none is 400', async () => {
     expect((await rollcall.request('/api/users/user_unknown')).status).toBe(404)
     expect((await rollcall.request('/api/users/a%20b')).status).toBe(400)
@@ -112,7 +132,7 @@ describe('the deleted and the banned', () => {
     expect(JSON.stringify(await json(rollcall.request('/api/posts')))).not.toContain('hidden for a while')
     rollcall.clerk.users.setBanned(gil, false)
     await rollcall.clerk.deliveries.idle()
-    expect(JSON.stringify(await json(rollcall.request('/api/posts')))).toContain('hidden for a while')
+    await expect.poll(async () => JSON.stringify(await json(rollcall.request('/api/posts'))), { timeout: 3_000 }).toContain('hidden for a while')
   })
 })
 

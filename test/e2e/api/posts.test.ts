@@ -98,6 +98,22 @@ describe('posts', () => {
     expect((await rollcall.request('/api/posts/01900000-0000-7000-8000-000000000000/restore', { as: ben, method: 'POST' })).status).toBe(404)
   })
 
+  it('an admin\'s deletion stays when its author restores, whoever deleted it first, and an author\'s when the admin does', async () => {
+    const call = (as: string, id: string, path = '', method = 'DELETE') => rollcall.request(`/api/posts/${id}${path}`, { as, method })
+    const restore = (as: string, id: string) => call(as, id, '/restore', 'POST')
+    for (const deleters of [[ben, ada], [ada, ben]]) {
+      const { id } = await json(post(ben, { body: 'gone twice' }))
+      for (const who of deleters) expect((await call(who, id)).status).toBe(204)
+      const refused = await restore(ben, id)
+      expect([refused.status, (await refused.json()).message]).toEqual([403, expect.stringContaining('Ask an admin')])
+      expect((await restore(ada, id)).status).toBe(404)
+      expect((await rollcall.request(`/api/posts/${id}`)).status).toBe(404)
+      expect((await restore(ben, id)).status).toBe(200)
+    }
+    const own = await json(post(ada, { body: 'an admin\'s own' }))
+    expect([(await call(ada, own.id)).status, (await call(ada, own.id)).status, (await restore(ada, own.id)).status]).toEqual([204, 204, 200])
+  })
+
   it.each([
     ['after five minutes', (id: string) => rollcall.db.$client`update posts set deleted_at = now() - interval '301 seconds' where id = ${id}`],
     ['once its words are erased', (id: string) => rollcall.db.$client`update posts set body = null where id = ${id}`],

@@ -32,6 +32,16 @@ describe('more', () => {
     expect(fetchPage).toHaveBeenCalledTimes(2)
   })
 
+  it('goes on past empty pages, ten at once, and never calls the list complete before its end', async () => {
+    const fetchPage = vi.fn<Fetch>(async (cursor = '0') => Number(cursor) < 12 ? page('', String(Number(cursor) + 1)) : page('z'))
+    const { more, state, text } = list(fetchPage)
+    expect(state.value).toBe('loading')
+    await more()
+    expect([state.value, text(), fetchPage.mock.calls.length]).toEqual(['idle', '', 10])
+    await more()
+    expect([state.value, text()]).toEqual(['done', 'z'])
+  })
+
   it('says why a page did not come, and fetches it again', async () => {
     const fetchPage = answers({ '': page('ab') })
     fetchPage.mockRejectedValueOnce({ data: { message: 'Not now.' } })

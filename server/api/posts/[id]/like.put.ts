@@ -1,5 +1,6 @@
 import { insertLike, findLikeState } from '#db/queries/likes.ts'
 import type { LikeState } from '#db/queries/likes.ts'
+import { COUNTED_AT_MOST } from '#shared/types/post.ts'
 import { PostParams } from '#shared/schemas/ids.ts'
 import { useDb } from '#server/parts.ts'
 
@@ -13,5 +14,5 @@ export default defineApiHandler(async (event): Promise<LikeState> => {
   if (state.likedByMe) return state
   await requireAuthor(event)
   await insertLike(db, id, viewer)
-  return { likeCount: state.likeCount + 1, likedByMe: true }
+  return { likeCount: Math.min(state.likeCount + 1, COUNTED_AT_MOST), likedByMe: true }
 })

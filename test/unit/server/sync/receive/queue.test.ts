@@ -7,7 +7,7 @@ import { createNewsQueue } from '#server/sync/receive/queue.ts'
 let count = 0
 const news = (userId: string, id = `msg_${++count}`): News =>
   ({ kind: 'delete', userId, event: { id, type: 'user.deleted', userId, occurredAt: '2026-01-01T00:00:00.000Z', receivedAt: 0 } })
-const applied: Applied = { outcome: 'applied', reason: null, written: true }
+const applied: Applied = { outcome: 'applied', reason: null, written: true, unsettled: false }
 const nextTurn = () => new Promise(done => setImmediate(done))
 
 /** A writer that ends each batch when told. */
