@@ -1,13 +1,16 @@
 import { Cron } from 'croner'
 import { rollUpHours } from '#db/queries/charts.ts'
-import { eraseExpired } from '#db/queries/erase.ts'
 import { useEnv } from './env.ts'
 import { describeFailure } from './failure.ts'
-import { useCheck, useDb, useGuard, useScan } from './parts.ts'
+import { useCheck, useDb, useGuard, useHider, useScan } from './parts.ts'
+import { eraseExpired } from './sync/erase.ts'
 import { reconcilePattern } from './sync/scan/schedule.ts'
 
-/** Early in the morning, UTC; every instance may run it, the second finds nothing left. */
-const ERASE_CRON = '17 3 * * *'
+/** Each hour, so that there is little at once; every instance may run it, the second finds nothing left. */
+const ERASE_CRON = '17 * * * *'
+
+/** Whoever was banned, deleted or let in again by another instance, a scan or a check is looked for this often, ms; it reads one row of an index. */
+const HIDE_MS = 10_000
 
 /** The hour that has ended is rolled up for the charts. The charts roll up what was missed. */
 const ROLL_UP_CRON = '2 * * * *'
@@ -33,8 +36,12 @@ export function startSchedules(): () => void {
   ]
   const stopChecks = SYNC_CHECK_SECONDS > 0 ? startChecks(SYNC_CHECK_SECONDS) : () => {}
   const stopReconciles = startReconciles()
+  useHider().nudge()
+  const hiding = setInterval(() => useHider().nudge(), HIDE_MS)
   return () => {
     jobs.forEach(job => job.stop())
+    clearInterval(hiding)
+    useHider().stop()
     stopChecks()
     stopReconciles()
   }

@@ -1,80 +1,96 @@
-import { and, inArray, isNotNull, lt, or, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
+import { and, asc, eq, gt, inArray, isNotNull, lt, notExists, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { eventHours, likes, mentions, posts, profiles, refusals, users, webhookEvents } from '../schema.ts'
+import { eventHours, isUnerased, likes, mentions, posts, profiles, refusals, users, webhookEvents } from '../schema.ts'
+import { notifyOfPost } from './channel.ts'
 
-/** Rows for one statement, so that none holds its locks for long. */
-const BATCH = 5_000
+/** Each statement erases up to `ERASE_BATCH` rows, found by an index, and leaves locked ones. Days are counted by Postgres's clock. */
+export const ERASE_BATCH = 1_000
 
 const skipLocked = { skipLocked: true } as const
+const daysAgo = (days: number) => sql`now() - make_interval(days => ${days})`
 
-/** In the order in which they run: mentions go with their posts, and after them those of the deleted. */
-const stepNames = ['posts', 'likes', 'mentions', 'profiles', 'events', 'refusals', 'hours'] as const
-type Step = (typeof stepNames)[number]
+/** Users of one page, all of whom are erased step by step. */
+const PEOPLE = 100
 
-/** What was erased, in rows. */
-export type Erased = Record<Step, number>
-
-/**
- * Erases what is kept for `retentionDays` only, counted by Postgres's clock: the words of posts that were deleted or
- * whose author was, with whom they mentioned, the likes and mentions of the deleted, profiles below a tombstone that a scan
- * inferred, and old rows of the event log and its counts. Tombstones stay, else a late delivery would bring the deleted back.
- * Each step is by itself, and a locked row is left for the next time: neither stops the rest.
- * @returns what was erased, and the steps that failed with their errors
- */
-export async function eraseExpired(db: Database, retentionDays: number): Promise<{ erased: Erased, failed: { step: Step, error: unknown }[] }> {
-  const cutoff = sql`now() - make_interval(days => ${retentionDays})`
-  const isOfDeleted = (userId: PgColumn) => inArray(userId, db.select({ id: users.id }).from(users).where(lt(users.deletedAt, cutoff)))
-  let unsaid = 0
-
-  const erasePosts = async () => {
-    const expired = db.select({ id: posts.id }).from(posts)
-      .where(and(isNotNull(posts.body), or(lt(posts.deletedAt, cutoff), isOfDeleted(posts.authorId)))).limit(BATCH).for('update', skipLocked)
-    const erased = db.$with('erased').as(db
-      .update(posts)
-      .set({ body: null, deletedAt: sql`coalesce(${posts.deletedAt}, now())` })
-      .where(inArray(posts.id, expired))
-      .returning({ id: posts.id }))
-    const removed = db.$with('removed').as(db
-      .delete(mentions)
-      .where(inArray(mentions.postId, db.select({ id: erased.id }).from(erased)))
-      .returning({ postId: mentions.postId }))
-    const [row] = await db.with(erased, removed).select({ posts: db.$count(erased), mentions: db.$count(removed) }).from(sql`(values (1)) as one`)
-    unsaid += row?.mentions ?? 0
-    return { count: row?.posts ?? 0 }
-  }
-
-  const steps: Record<Step, () => Promise<number>> = {
-    posts: () => inBatches(erasePosts),
-    likes: () => inBatches(() => db.delete(likes).where(sql`(${likes.postId}, ${likes.userId}) in ${
-      db.select({ postId: likes.postId, userId: likes.userId }).from(likes).where(isOfDeleted(likes.userId)).limit(BATCH).for('update', skipLocked)}`)),
-    mentions: async () => unsaid + await inBatches(() => db.delete(mentions).where(sql`(${mentions.postId}, ${mentions.userId}) in ${
-      db.select({ postId: mentions.postId, userId: mentions.userId }).from(mentions).where(isOfDeleted(mentions.userId)).limit(BATCH).for('update', skipLocked)}`)),
-    profiles: () => inBatches(() => db.delete(profiles).where(inArray(profiles.userId,
-      db.select({ userId: profiles.userId }).from(profiles).where(isOfDeleted(profiles.userId)).limit(BATCH).for('update', skipLocked)))),
-    events: () => inBatches(() => db.delete(webhookEvents).where(inArray(webhookEvents.id,
-      db.select({ id: webhookEvents.id }).from(webhookEvents).where(lt(webhookEvents.lastReceivedAt, cutoff)).limit(BATCH).for('update', skipLocked)))),
-    refusals: async () => (await db.delete(refusals).where(lt(refusals.hour, cutoff))).count,
-    hours: async () => (await db.delete(eventHours).where(lt(eventHours.hour, cutoff))).count,
-  }
-  const erased: Erased = { posts: 0, likes: 0, mentions: 0, profiles: 0, events: 0, refusals: 0, hours: 0 }
-  const failed: { step: Step, error: unknown }[] = []
-  for (const step of stepNames) {
-    try {
-      erased[step] = await steps[step]()
-    }
-    catch (error) {
-      failed.push({ step, error })
-    }
-  }
-  return { erased, failed }
+export interface ExpiredUser {
+  id: string
+  /** ISO 8601 */
+  deletedAt: string
+  /** Of the user name; null when there was none. */
+  usernameHash: string | null
 }
 
-async function inBatches(run: () => PromiseLike<{ count: number }>): Promise<number> {
-  let total = 0
-  for (;;) {
-    const { count } = await run()
-    total += count
-    if (count < BATCH) return total
-  }
+/** Tombstones older than this of which something may still be kept, the oldest first. @param after the last one of the page before */
+export async function findExpiredUsers(db: Database, days: number, after?: ExpiredUser): Promise<ExpiredUser[]> {
+  return db.select({ id: users.id, deletedAt: sql<string>`${users.deletedAt}`.mapWith(users.deletedAt), usernameHash: users.usernameHash }).from(users)
+    .where(and(isUnerased(users), lt(users.deletedAt, daysAgo(days)), after && sql`(${users.deletedAt}, ${users.id}) > (${after.deletedAt}, ${after.id})`))
+    .orderBy(asc(users.deletedAt), asc(users.id)).limit(PEOPLE)
 }
+
+/** Notes that these users are erased, those of whom nothing is left, and forgets the hashes of their names. */
+export async function markErased(db: Database, ids: string[]): Promise<void> {
+  await db.update(users).set({ erasedAt: sql`now()`, usernameHash: null }).where(and(
+    inArray(users.id, ids),
+    isUnerased(users),
+    notExists(db.select().from(posts).where(and(eq(posts.authorId, users.id), isNotNull(posts.body)))),
+    notExists(db.select().from(likes).where(eq(likes.userId, users.id))),
+    notExists(db.select().from(mentions).where(eq(mentions.userId, users.id))),
+    notExists(db.select().from(profiles).where(eq(profiles.userId, users.id))),
+  ))
+}
+
+/** The words of posts and whom they mention; the posts stay, so that replies keep their place. */
+async function eraseWords(db: Database, isExpired: SQL | undefined): Promise<{ posts: number, mentions: number }> {
+  const expired = db.select({ id: posts.id }).from(posts).where(and(isNotNull(posts.body), isExpired)).limit(ERASE_BATCH).for('update', skipLocked)
+  const erased = db.$with('erased').as(db
+    .update(posts)
+    .set({ body: null, deletedAt: sql`coalesce(${posts.deletedAt}, now())` })
+    .where(inArray(posts.id, expired))
+    .returning({ id: posts.id }))
+  const removed = db.$with('removed').as(db
+    .delete(mentions)
+    .where(inArray(mentions.postId, db.select({ id: erased.id }).from(erased)))
+    .returning({ postId: mentions.postId }))
+  const [row] = await db.with(erased, removed).select({ posts: db.$count(erased), mentions: db.$count(removed) }).from(sql`(values (1)) as one`)
+  return row ?? { posts: 0, mentions: 0 }
+}
+
+export const eraseDeletedPosts = (db: Database, days: number) => eraseWords(db, lt(posts.deletedAt, daysAgo(days)))
+export const erasePostsOf = (db: Database, userIds: string[]) => eraseWords(db, inArray(posts.authorId, userIds))
+
+export async function eraseLikesOf(db: Database, userIds: string[]): Promise<number> {
+  const expired = db.select({ postId: likes.postId, userId: likes.userId }).from(likes).where(inArray(likes.userId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
+  return (await db.delete(likes).where(sql`(${likes.postId}, ${likes.userId}) in ${expired}`)).count
+}
+
+export async function eraseMentionsOf(db: Database, userIds: string[]): Promise<number> {
+  const expired = db.select({ postId: mentions.postId, userId: mentions.userId }).from(mentions).where(inArray(mentions.userId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
+  return (await db.delete(mentions).where(sql`(${mentions.postId}, ${mentions.userId}) in ${expired}`)).count
+}
+
+export async function eraseProfilesOf(db: Database, userIds: string[]): Promise<number> {
+  return (await db.delete(profiles).where(inArray(profiles.userId, userIds))).count
+}
+
+/** Texts that have a user name behind an `@`, or may have it, by id. @param after the last id of the page before */
+export async function findTextsNaming(db: Database, usernameHash: string, after?: string): Promise<{ id: string, body: string }[]> {
+  return db.select({ id: posts.id, body: sql<string>`${posts.body}` }).from(posts)
+    .where(and(sql`${posts.body} like '%@%'`, sql`name_hashes(${posts.body}) @> array[${usernameHash}::text]`, after ? gt(posts.id, after) : undefined))
+    .orderBy(asc(posts.id)).limit(ERASE_BATCH)
+}
+
+/** Puts another text in the place of one, and tells the pages; not when it was erased meanwhile. */
+export async function rewriteText(db: Database, id: string, before: string, after: string): Promise<void> {
+  const rewritten = db.$with('rewritten').as(db.update(posts).set({ body: after }).where(and(eq(posts.id, id), eq(posts.body, before))).returning({ id: posts.id }))
+  await db.with(rewritten).select({ notified: notifyOfPost(rewritten.id) }).from(rewritten)
+}
+
+export async function eraseEvents(db: Database, days: number): Promise<number> {
+  const expired = db.select({ id: webhookEvents.id }).from(webhookEvents).where(lt(webhookEvents.lastReceivedAt, daysAgo(days))).limit(ERASE_BATCH).for('update', skipLocked)
+  return (await db.delete(webhookEvents).where(inArray(webhookEvents.id, expired))).count
+}
+
+/** At most a row for each hour and reason. */
+export const eraseRefusals = async (db: Database, days: number): Promise<number> => (await db.delete(refusals).where(lt(refusals.hour, daysAgo(days)))).count
+export const eraseHours = async (db: Database, days: number): Promise<number> => (await db.delete(eventHours).where(lt(eventHours.hour, daysAgo(days)))).count

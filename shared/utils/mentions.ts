@@ -12,6 +12,9 @@ export const mentionedIds = (body: string): string[] => [...new Set([...body.mat
 /** The user names that follow an `@` in a body, in lower case, each once. */
 export const mentionedUsernames = (body: string): string[] => [...new Set([...body.matchAll(usernamePattern)].flatMap(([, name]) => name?.toLowerCase() ?? []))]
 
+/** A body with another text in the place of each user name that follows an `@`. @param replace gets the whole, such as `@ada`, and the name */
+export const replaceUsernames = (body: string, replace: (text: string, username: string) => string): string => body.replace(usernamePattern, replace)
+
 /** The text of a mention: the user's name now, or that the user was deleted. */
 export function mentionText(person: PublicUser | undefined): string {
   return person && person.status !== 'gone' ? `@${person.name}` : 'deleted user'
@@ -36,10 +39,9 @@ export interface Mentionable {
 export function settleMentions(body: string, people: readonly Mentionable[]): string {
   const known = new Set(people.map(({ id }) => id))
   const byName = Map.groupBy(people, ({ username }) => username?.toLowerCase())
-  return body
-    .replace(mentionPattern, (token, id) => known.has(id) ? token : `@${id}`)
-    .replace(usernamePattern, (text, username) => {
-      const [person, ...others] = byName.get(username.toLowerCase()) ?? []
-      return person && others.length === 0 ? mentionOf(person.id) : text
-    })
+  const withKnown = body.replace(mentionPattern, (token, id) => known.has(id) ? token : `@${id}`)
+  return replaceUsernames(withKnown, (text, username) => {
+    const [person, ...others] = byName.get(username.toLowerCase()) ?? []
+    return person && others.length === 0 ? mentionOf(person.id) : text
+  })
 }

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { closeDatabase, openDatabase } from '#db/client.ts'
-import { eraseExpired } from '#db/queries/erase.ts'
+import { eraseExpired } from '#server/sync/erase.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { startMirror } from '../support/mirror.ts'
 
@@ -29,10 +29,10 @@ it('erases after the days of retention and not before, and keeps the tombstones'
     ('msg_old', now() - interval '40 days', now() - interval '31 days', 'applied'),
     ('msg_replayed', now() - interval '40 days', now() - interval '1 day', 'applied')`
 
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 2, likes: 1, mentions: 2, profiles: 1, events: 1, refusals: 0, hours: 0 }, failed: [] })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 2, likes: 1, mentions: 2, profiles: 1, names: 0, events: 1, refusals: 0, hours: 0 }, failed: [] })
   expect(await sql`select id, body from posts where body is not null order by body`).toMatchObject([{ body: 'not yet' }, { body: 'stay' }])
   expect(await sql`select id from users`).toHaveLength(4)
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, profiles: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, profiles: 0, names: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
 })
 
 it('a locked row and a step that fails stop nothing else', async () => {
