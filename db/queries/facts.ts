@@ -2,7 +2,7 @@ import { and, count, desc, eq, gt, inArray, isNotNull, max, min, sql } from 'dri
 import type { AdminEvent } from '#shared/types/admin.ts'
 import type { UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
-import { syncState, users, webhookEvents } from '../schema.ts'
+import { isUnerased, posts, syncState, users, webhookEvents } from '../schema.ts'
 import { aDayAgo, asInstant } from './expressions.ts'
 import { isPending } from './users.ts'
 
@@ -14,6 +14,8 @@ export interface StoredFacts {
   pending: { count: number, since: string | null }
   failed: { count: number, lastAt: string | null }
   rejected: { count: number, lastAt: string | null, last: Pick<AdminEvent, 'type' | 'reason' | 'details'> | null }
+  /** Since when the oldest of what is kept for `RETENTION_DAYS` only is kept: a tombstone, a deleted post, an event; null when there is none. */
+  keptSince: string | null
 }
 
 const nothing = { count: 0, lastAt: null }
@@ -25,6 +27,10 @@ export async function findStoredFacts(db: Database): Promise<StoredFacts> {
       now: asInstant(sql<string>`now()`),
       lastEventAt: syncState.lastEventAt,
       lastVerifiedAt: asInstant(sql<string | null>`greatest(${syncState.lastEventAt}, ${lastReceivedAt(db)})`),
+      keptSince: asInstant(sql<string | null>`least(
+        ${db.select({ at: min(users.deletedAt) }).from(users).where(isUnerased(users))},
+        ${db.select({ at: min(posts.deletedAt) }).from(posts).where(and(isNotNull(posts.deletedAt), isNotNull(posts.body)))},
+        ${db.select({ at: min(webhookEvents.lastReceivedAt) }).from(webhookEvents)})`),
     }).from(syncState),
     db.select({ count: count(), since: min(users.syncedAt) }).from(users).where(isPending),
     db.select({ outcome: webhookEvents.outcome, count: count(), lastAt: max(webhookEvents.lastReceivedAt) })

@@ -213,6 +213,8 @@ export interface MirrorFacts {
   /** Of the last day, and not applied since. */
   failed: { count: number, lastAt: string | null }
   rejected: { count: number, lastAt: string | null, last: Pick<AdminEvent, 'type' | 'reason' | 'details'> | null }
+  /** When the oldest of what is kept for a while only was, or is, to be erased; null when nothing is kept. */
+  eraseDueAt: string | null
   refusals: Refusals[]
   /** The scan that runs now. */
   running: RunSummary | null

@@ -148,7 +148,7 @@ export type EndpointState = (typeof endpointStates)[number]
 
 export const problemCodes = [
   'instance', 'keys', 'secret-key', 'check-off', 'not-compared', 'check-late', 'behind', 'never-compared', 'count', 'unwritten',
-  'unstorable', 'run-failed', 'run-refused', 'drift', 'cut-off', 'pending',
+  'unstorable', 'run-failed', 'run-refused', 'drift', 'cut-off', 'pending', 'erase-late',
   'refused', 'refused-some', 'forged', 'unsigned', 'missed', 'never-heard', 'failed', 'rejected',
   'forwarded',
   'silent', 'deaf',

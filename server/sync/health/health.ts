@@ -15,6 +15,8 @@ import { judgeMirror } from './verdict.ts'
 /** Counting 200,000 rows takes some 20 ms: once in this time is enough for all who look. */
 const COUNTS_MS = 5_000
 
+const DAY = 86_400_000
+
 export interface Health {
   /** Asks Postgres the least. @throws what the driver throws */
   probe(): Promise<void>
@@ -45,13 +47,14 @@ export function createHealth({ db, probed, wires, guard, env }: HealthParts): He
     const [stored, refusals, open, reconciles, users, state, repairs, mirrored, forwardedAt] = await Promise.all([
       findStoredFacts(ready), findRefusals(ready), findOpenRun(ready), findLastReconcile(ready), userCounts(), findCheckState(ready), findRepairs(ready), findInstanceId(ready), findForwardedAt(ready),
     ])
-    const { now: checkedAt, ...rest } = stored
+    const { now: checkedAt, keptSince, ...rest } = stored
     return {
       checkedAt,
       ...rest,
       check: { ...state.check ?? nothingKnown, every: env.SYNC_CHECK_SECONDS, seenUntil: state.seenUntil, checkedAt: state.checkedAt, comparedAt: state.comparedAt },
       repairs,
       users,
+      eraseDueAt: keptSince && new Date(Date.parse(keptSince) + env.RETENTION_DAYS * DAY).toISOString(),
       refusals,
       running: open?.alive ? open.run : null,
       cutOff: open && !open.alive ? open.run : null,

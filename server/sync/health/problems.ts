@@ -184,6 +184,12 @@ const catalogue = {
     action: 'Set DATABASE_URL to a direct address: LISTEN does not work behind a pooler in transaction mode. Pages catch up once it hears again.',
     step: { kind: 'copy', text: 'DATABASE_URL' },
   }),
+  'erase-late': ({ dueAt, now }: { dueAt: string, now: string }) => ({
+    level: 'warn',
+    sentence: `Something that was to be erased by ${clock(dueAt, now)} is still here: words of deleted posts, what is left of deleted users, or old events.`,
+    action: 'The server tries again each hour, and its log says which step fails ("erase").',
+    step: null,
+  }),
 } satisfies Record<ProblemCode, (details: never) => Described>
 
 type Details<Code extends ProblemCode> = Parameters<(typeof catalogue)[Code]>

@@ -6,6 +6,8 @@ import { age, ago, agoExact, seconds } from './words.ts'
 
 const MINUTE = 60_000
 export const PENDING_LIMIT_MS = 5 * MINUTE
+/** The server erases each hour, so this is many times in a row that something was not erased. */
+export const ERASE_LATE_MS = 24 * 60 * MINUTE
 /** A check is late after three intervals and half a minute: an instance may restart, and Clerk may ask to wait. */
 export const lateAfterMs = (everySeconds: number) => everySeconds * 3_000 + 30_000
 
@@ -44,7 +46,7 @@ interface Judged<State> { state: State, sentence: { level: Level, sentence: stri
 
 function judgeCopy(facts: MirrorFacts): Judged<CopyState> {
   const { checkedAt: now, check, running } = facts
-  const problems = [...judgeKeys(facts), ...judgeComparison(facts), ...judgeScans(facts), ...judgePending(facts)]
+  const problems = [...judgeKeys(facts), ...judgeComparison(facts), ...judgeScans(facts), ...judgePending(facts), ...judgeErasure(facts)]
   const is = (...codes: Problem['code'][]) => problems.some(({ code }) => codes.includes(code))
   if (is('instance', 'secret-key')) return { state: 'blocked', sentence: { level: 'note', sentence: '' }, problems }
   if (is('not-compared', 'check-off', 'check-late', 'behind')) return { state: 'not-compared', sentence: { level: 'note', sentence: '' }, problems }
@@ -97,6 +99,10 @@ function judgeScans({ lastReconcile, cutOff, checkedAt: now }: MirrorFacts): Pro
 
 function judgePending({ pending: { count, since }, checkedAt: now }: MirrorFacts): Problem[] {
   return count === 0 || since === null || age(since, now) < PENDING_LIMIT_MS ? [] : [problem('pending', { count, since, now })]
+}
+
+function judgeErasure({ eraseDueAt, checkedAt: now }: MirrorFacts): Problem[] {
+  return eraseDueAt === null || age(eraseDueAt, now) < ERASE_LATE_MS ? [] : [problem('erase-late', { dueAt: eraseDueAt, now })]
 }
 
 function judgeEndpoint(facts: MirrorFacts): Judged<EndpointState> {

@@ -1,7 +1,10 @@
 import { v7 as uuidv7 } from 'uuid'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { closeDatabase, openDatabase } from '#db/client.ts'
+import { insertPost } from '#db/queries/posts.ts'
 import { eraseExpired } from '#server/sync/erase.ts'
+import type { News } from '#server/sync/news.ts'
+import { applyNews } from '#server/sync/receive/apply.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { startMirror } from '../support/mirror.ts'
 
@@ -52,4 +55,51 @@ it('a locked row and a step that fails stop nothing else', async () => {
     expect(failed.map(({ step }) => step)).toEqual(['likes'])
   }).finally(() => closeDatabase(holder))
   expect(await eraseExpired(mirror.db, 30)).toMatchObject({ erased: { posts: 1, likes: 1, events: 0 }, failed: [] })
+})
+
+describe('a user name that others wrote as plain text', () => {
+  const sql = () => mirror.db.$client
+  const write = async (body: string, author = 'user_ben') => {
+    const id = uuidv7()
+    expect(await insertPost(mirror.db, { id, authorId: author, parentId: null, body })).toBe(true)
+    return async () => (await sql()`select body from posts where id = ${id}`)[0]?.body
+  }
+  const deletion = (userId: string): News => ({ kind: 'delete', userId, event: { id: `msg_${userId}`, type: 'user.deleted', userId, occurredAt: new Date().toISOString(), receivedAt: performance.now() } })
+  const monthLater = (id: string) => sql()`update users set deleted_at = now() - interval '31 days' where id = ${id}`
+
+  beforeEach(async () => {
+    await sql()`truncate users, webhook_events cascade`
+    await sql()`insert into users (id, username, clerk_updated_at, synced_at, synced_by) values ('user_ada', 'Ada', now(), now(), 'webhook'), ('user_ben', 'ben', now(), now(), 'webhook')`
+  })
+
+  it('does not outlive the person, and other names and addresses stay', async () => {
+    const plain = await write('Hi @ADA and (@ada.), not @adam, x@ada, @ada.com or https://example.com/@ada. @ben says hi to @ada')
+    await applyNews(mirror.db, [deletion('user_ada')])
+    const [tombstone] = await sql()`select username, username_hash from users where id = 'user_ada'`
+    expect(tombstone).toMatchObject({ username: null, username_hash: expect.not.stringContaining('ada') })
+    await eraseExpired(mirror.db, 30)
+    expect(await plain()).toContain('@ADA')
+
+    await monthLater('user_ada')
+    expect(await eraseExpired(mirror.db, 30)).toMatchObject({ erased: { names: 1 }, failed: [] })
+    expect(await plain()).toBe('Hi <@user_ada> and (<@user_ada>.), not @adam, x@ada, @ada.com or https://example.com/@ada. @ben says hi to <@user_ada>')
+    expect(await sql()`select username_hash, erased_at is not null as erased from users where id = 'user_ada'`).toEqual([{ username_hash: null, erased: true }])
+    expect(await eraseExpired(mirror.db, 30)).toMatchObject({ erased: { names: 0 }, failed: [] })
+  })
+
+  it('goes too where a text has no room for an id, and when a scan found the person gone', async () => {
+    const body = `@ada ${'e'.repeat(400)}e${'\u0301'.repeat(3_796)}`
+    const plain = await write(body)
+    await applyNews(mirror.db, [{ kind: 'gone', userId: 'user_ada', source: 'scan', beganAt: new Date(Date.now() + 1_000).toISOString(), goneAt: new Date().toISOString() }])
+    await monthLater('user_ada')
+    expect(await eraseExpired(mirror.db, 30)).toMatchObject({ erased: { names: 1 }, failed: [] })
+    expect(await plain()).toBe(body.replace('@ada', '@'))
+  })
+
+  it('is erased again when someone came back and left again', async () => {
+    await sql()`update users set erased_at = now() - interval '60 days', deleted_at = now() - interval '31 days' where id = 'user_ada'`
+    await sql()`insert into profiles (user_id, bio) values ('user_ada', 'x')`
+    expect(await eraseExpired(mirror.db, 30)).toMatchObject({ erased: { profiles: 1 }, failed: [] })
+    expect(await sql()`select from profiles`).toEqual([])
+  })
 })

@@ -28,6 +28,7 @@ const well: MirrorFacts = {
   pending: { count: 0, since: null },
   failed: { count: 0, lastAt: null },
   rejected: { count: 0, lastAt: null, last: null },
+  eraseDueAt: before(days(1) - 1),
   refusals: [],
   running: null,
   cutOff: null,
@@ -94,6 +95,7 @@ describe('the copy is green only when it was compared', () => {
     ['a reconcile that failed', { lastReconcile: { ...run, error: { code: 'clerk', failure: { code: 'status', status: 500 } } } }, 'run-failed', /04:30 UTC\) failed: Clerk answered 500\./],
     ['a scan whose process died', { cutOff: { ...run, finishedAt: null } }, 'cut-off', /ended in the middle/],
     ['rows that wait for long', { pending: { count: 1, since: before(6) } }, 'pending', /^1 user waits for news of Clerk, the first since 14:24 UTC\.$/],
+    ['what was to be erased a day ago', { eraseDueAt: before(days(1)) }, 'erase-late', /^Something that was to be erased by 2026-03-09 14:30 UTC is still here/],
     ['rows that wait since another day', { pending: { count: 2, since: before(days(2)) } }, 'pending', /since 2026-03-08 14:30 UTC/],
     ['keys of two kinds', { keys: { signingSecrets: 1, publishable: 'live', secret: 'test' } }, 'keys', /live key.*test one/],
   ])('%s is said', (_what, facts, code, sentence) => {
