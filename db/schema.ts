@@ -111,7 +111,8 @@ export const posts = pgTable('posts', {
 }, t => [
   uniqueIndex('posts_key_idx').on(t.authorId, t.key).where(sql`${t.key} is not null`),
   index('posts_feed_idx').on(t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null and not ${t.authorHidden}`),
-  index('posts_author_idx').on(t.authorId, t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null and not ${t.authorHidden}`),
+  index('posts_author_idx').on(t.authorId, t.createdAt, t.id),
+  index('posts_profile_idx').on(t.authorId, t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null and not ${t.authorHidden}`),
   index('posts_parent_idx').on(t.parentId, t.createdAt, t.id).where(sql`${t.parentId} is not null`),
   index('posts_replies_idx').on(t.parentId, t.authorId).where(sql`${t.parentId} is not null and ${t.deletedAt} is null and not ${t.authorHidden}`),
   index('posts_hidden_idx').on(t.authorId, t.authorHidden, t.id),
