@@ -75,7 +75,7 @@ it('a delete is told, once', async () => {
 const unseen: [string, Partial<ClerkUser>][] = [['equal content', {}], ['another e-mail', { email: 'new@example.com' }], ['a sign-in', { lastSignInAt: at(1) }]]
 it.each(unseen)('newer news with %s advances the version and tells no one', async (_what, change) => {
   const before = await row()
-  expect(await apply(signed({ ...ann, ...change, clerkUpdatedAt: at(1) }, at(2)))).toEqual([{ outcome: 'applied', reason: null, written: true }])
+  expect(await apply(signed({ ...ann, ...change, clerkUpdatedAt: at(1) }, at(2)))).toEqual([{ outcome: 'applied', reason: null, written: true, unsettled: false }])
   const after = await row()
   expect(after?.xmin).not.toBe(before?.xmin)
   expect([after?.clerk_updated_at, after?.clerk_event_at].map(time => new Date(String(time)).toISOString())).toEqual([at(1), at(2)])
@@ -84,17 +84,17 @@ it.each(unseen)('newer news with %s advances the version and tells no one', asyn
 
 it('equal content advanced the version, so what happened between is stale', async () => {
   await apply(signed({ ...ann, clerkUpdatedAt: at(2) }))
-  expect(await apply(signed({ ...ann, firstName: 'Between', clerkUpdatedAt: at(1) }))).toEqual([{ outcome: 'stale', reason: 'older', written: false }])
+  expect(await apply(signed({ ...ann, firstName: 'Between', clerkUpdatedAt: at(1) }))).toEqual([{ outcome: 'stale', reason: 'older', written: false, unsettled: false }])
   expect(await row()).toMatchObject({ first_name: 'Ann' })
 })
 
 it('the very same news writes nothing and tells no one, by the same event or another, or by a read', async () => {
   const before = await row()
   const again = signed(ann)
-  for (const news of [again, again, signed(ann)]) expect(await apply(news)).toEqual([{ outcome: 'applied', reason: null, written: false }])
+  for (const news of [again, again, signed(ann)]) expect(await apply(news)).toEqual([{ outcome: 'applied', reason: null, written: false, unsettled: false }])
   await sleep(2)
   for (const source of ['scan', 'request'] as const) {
-    expect(await apply({ kind: 'read', user: ann, source, by: source === 'request' ? 'id' : 'list', beganAt: await databaseNow(mirror.db) })).toMatchObject([{ written: false }])
+    expect(await apply({ kind: 'read', user: ann, source, by: source === 'request' ? 'id' : 'list', beganAt: await databaseNow(mirror.db) })).toMatchObject([{ written: false, unsettled: false }])
   }
   expect(await row()).toEqual(before)
   expect(await told()).toEqual([])
