@@ -1,4 +1,5 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
+import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import * as schema from './schema.ts'
@@ -83,7 +84,15 @@ export const closeDatabase = (db: Database, seconds = 5) => db.$client.end({ tim
  * after it, which spoils this place of the pool; so `run` is left waiting instead, and is forgotten.
  */
 export const transaction = <T>(db: Database, run: (sql: postgres.TransactionSql) => Promise<T>) =>
-  db.$client.begin(sql => run(sql).catch((error: unknown) => isLost(error) ? new Promise<never>(() => {}) : Promise.reject(error)))
+  db.$client.begin(sql => unlessLost(run(sql)))
+
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+/** The same for queries of the builder. */
+export const builderTransaction = <T>(db: Database, run: (tx: Transaction) => Promise<T>) => db.transaction(tx => unlessLost(run(tx)))
+
+const unlessLost = <T>(ran: Promise<T>) => ran.catch((error: unknown) =>
+  // The builder wraps the driver's error.
+  isLost(error instanceof DrizzleQueryError ? error.cause : error) ? new Promise<never>(() => {}) : Promise.reject(error))
 
 /** A code of the driver (https://github.com/porsager/postgres#error-codes) or of the system, or an error after which Postgres closes. */
 const isLost = (error: unknown) => error instanceof Error

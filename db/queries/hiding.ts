@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
+import { builderTransaction } from '../client.ts'
 import { isUnsettled, posts, users } from '../schema.ts'
 import { notifyOfUser } from './channel.ts'
 
@@ -22,7 +23,7 @@ export async function findUnsettledAuthor(db: Database, after: string): Promise<
  * @returns where the next batch begins, null when this was the last; undefined when there is nothing to do, or another instance does it
  */
 export async function hidePosts(db: Database, authorId: string, from?: HidingPosition): Promise<{ posts: number, next: HidingPosition | null } | undefined> {
-  return db.transaction(async (tx) => {
+  return builderTransaction(db, async (tx) => {
     const [author] = await tx
       .select({ hidden: sql<boolean>`(${users.banned} or ${users.deletedAt} is not null)` })
       .from(users).where(and(eq(users.id, authorId), isUnsettled(users))).for('no key update', { skipLocked: true })
