@@ -60,13 +60,19 @@ const FUTURE_MS = 5 * 60_000
 /** @param time ISO 8601 @param now ms since 1970 */
 export const isFuture = (time: string, now: number) => Date.parse(time) > now + FUTURE_MS
 
-/** What every event carries around its `data`. */
+/** What every event carries around its `data`; the time is `EventTime`. */
 export const Envelope = v.object({
   type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200), storable('no NUL character')),
   data: v.looseObject({}),
-  timestamp: Time,
+  timestamp: v.unknown(),
   instance_id: v.pipe(v.string(), v.maxLength(200), storable('no NUL character')),
 })
+
+/** In ms, less than this is a time before March 1973; in seconds it is one until the year 5138. */
+const FIRST_MS = 100_000_000_000
+
+/** The envelope's `timestamp`, ms. Clerk's published examples carry seconds, which must not be taken for a time in 1970. */
+export const EventTime = v.pipe(v.number(), v.minValue(FIRST_MS, 'milliseconds since 1970'), Time)
 
 export const DeletedUser = v.object({ id: UserId })
 
@@ -91,8 +97,16 @@ export const UserCount = v.object({ total_count: v.pipe(v.number(), v.integer(),
 /** `GET /v1/instance` */
 export const Instance = v.object({ id: v.pipe(v.string(), v.nonEmpty()) })
 
-/** A real instance id; the documented sample carries `ins_123`. */
-export const isInstanceId = (id: string) => /^ins_[A-Za-z0-9]{27}$/.test(id)
+/**
+ * What Clerk's documentation and its OpenAPI file of events carry in their examples. The dashboard's Send Example sends one
+ * of them, signed like an event.
+ */
+const sampleInstances = ['ins_2g7np7Hrk0SN6kj5EDMLDaKNL0S']
+const sampleUsers = ['user_29w83sxmDNGwOuEthce5gg56FcC', 'user_2g7np7Hrk0SN6kj5EDMLDaKNL0S']
+
+/** Whether this is a sample: of an instance that no app has (such as `ins_123`), or of a user who does not exist. */
+export const isSample = (instanceId: string, userId: string | null) =>
+  !/^ins_[A-Za-z0-9]{27}$/.test(instanceId) || sampleInstances.includes(instanceId) || (userId !== null && sampleUsers.includes(userId))
 
 /** The first thing wrong: where, and what was expected there. Never the value: it may be personal. */
 export function describeIssue(issues: readonly v.BaseIssue<unknown>[]): { path: string, expected: string } {

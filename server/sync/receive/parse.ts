@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { ClerkUser, DeletedUser, describeIssue, Envelope, isFuture, isInstanceId, SessionData } from '#server/schemas/clerk.ts'
+import { ClerkUser, DeletedUser, describeIssue, Envelope, EventTime, isFuture, isSample, SessionData } from '#server/schemas/clerk.ts'
 import type { ReasonDetails, ReasonFor } from '#shared/types/sync.ts'
 import type { EventMeta, EventNews, NoNews } from '../news.ts'
 
@@ -23,11 +23,13 @@ export function parseEvent(body: string, delivery: DeliveryMeta, instanceId: str
   if (!envelope.success) return reject(unread, 'not-an-event', describeIssue(envelope.issues))
 
   const { type, data, timestamp, instance_id } = envelope.output
-  const event = { ...delivery, type, userId: userIdIn(type, data), occurredAt: timestamp }
-  if (!isInstanceId(instance_id)) return ignore(event, 'sample')
+  const [userId, time] = [userIdIn(type, data), v.safeParse(EventTime, timestamp)]
+  if (isSample(instance_id, userId)) return ignore({ ...delivery, type, userId, occurredAt: time.success ? time.output : null }, 'sample')
+  if (!time.success) return reject(unread, 'not-an-event', { ...describeIssue(time.issues), path: 'timestamp' })
+  const event = { ...delivery, type, userId, occurredAt: time.output }
   if (instanceId && instance_id !== instanceId) return reject(event, 'other-instance', { instance: instance_id, mirrored: instanceId })
   const news = parseData(type, data, event)
-  const ahead = isFuture(timestamp, now) ? 'timestamp' : news.kind === 'user' && isFuture(news.user.clerkUpdatedAt, now) ? 'data.updated_at' : null
+  const ahead = isFuture(event.occurredAt, now) ? 'timestamp' : news.kind === 'user' && isFuture(news.user.clerkUpdatedAt, now) ? 'data.updated_at' : null
   return ahead && news.kind !== 'none' ? reject(event, 'future', { path: ahead }) : news
 }
 

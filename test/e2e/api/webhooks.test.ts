@@ -33,7 +33,7 @@ describe('a signed event', () => {
     expect(answer.status).toBe(200)
     expect(await answer.json()).toEqual({ outcome: 'applied' })
     expect(await users()).toMatchObject([{
-      id: 'user_29w83sxmDNGwOuEthce5gg56FcC',
+      id: 'user_2a3B4c5D6e7F8g9H0i1J2k3L4m6',
       username: 'example',
       name: 'Example Example',
       email: 'example@example.org',
@@ -53,7 +53,7 @@ describe('a signed event', () => {
 
   it('user.deleted leaves a tombstone, empty of everything personal', async () => {
     await send(bodyOf('user.created'))
-    await rollcall.db.$client`insert into profiles (user_id, bio) values ('user_29w83sxmDNGwOuEthce5gg56FcC', 'hello')`
+    await rollcall.db.$client`insert into profiles (user_id, bio) values ('user_2a3B4c5D6e7F8g9H0i1J2k3L4m6', 'hello')`
     expect((await send(bodyOf('user.deleted'))).status).toBe(200)
     const [row] = await users()
     expect(row?.deleted_at).not.toBeNull()
@@ -162,8 +162,11 @@ describe('what is refused', () => {
     expect(await users()).toHaveLength(0)
   })
 
-  it('the documented sample is acknowledged and not written', async () => {
-    const answer = await send(bodyOf('user.created', { instance: 'ins_123' }))
+  it.each([
+    ['of the documentation', { instance: 'ins_123' }],
+    ['of the OpenAPI file, with a time in seconds', { instance: 'ins_2g7np7Hrk0SN6kj5EDMLDaKNL0S', data: { id: 'user_2g7np7Hrk0SN6kj5EDMLDaKNL0S', first_name: 'John' }, timestamp: 1_716_883_200 }],
+  ])('the sample %s is acknowledged and not written', async (_where, sample) => {
+    const answer = await send(bodyOf('user.created', sample))
     expect(answer.status).toBe(200)
     expect(await answer.json()).toEqual({ outcome: 'ignored' })
     expect(await users()).toHaveLength(0)

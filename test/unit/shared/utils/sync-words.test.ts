@@ -4,7 +4,7 @@ import { DatabaseNotReadyError, failureOf } from '#server/failure.ts'
 import { explainEvent } from '#shared/utils/sync-words.ts'
 
 const instance = 'ins_2a3B4c5D6e7F8g9H0i1J2k3L4m5'
-const envelope = (type: string, data: object, more: object = {}) => JSON.stringify({ type, data, timestamp: 1, instance_id: instance, ...more })
+const envelope = (type: string, data: object, more: object = {}) => JSON.stringify({ type, data, timestamp: 1_654_012_591_835, instance_id: instance, ...more })
 
 describe('what parseEvent writes is explained', () => {
   it.each<[string, string, string | null, RegExp, RegExp | null]>([
