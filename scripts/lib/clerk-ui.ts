@@ -75,6 +75,6 @@ async function openMenu(page: Page): Promise<void> {
 }
 
 async function typeCode(page: Page): Promise<void> {
-  await page.locator('input[autocomplete=one-time-code]').waitFor()
+  await page.locator('input[autocomplete=one-time-code]').waitFor({ timeout: 30_000 })
   await page.keyboard.type(demoCode)
 }

@@ -60,7 +60,7 @@ it('a stream is sent as it comes', async () => {
   const opened = await rollcall.request('/api/live', { headers: { 'accept-encoding': 'br, gzip' } })
   expect(opened.headers.get('content-encoding')).toBeNull()
   const reader = opened.body?.getReader()
-  expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('event: open')
+  expect(new TextDecoder().decode((await reader?.read())?.value)).toContain('event: audience')
   await reader?.cancel()
 })
 

@@ -110,7 +110,7 @@ describe('faults of the Backend API', () => {
   it('are silent: the request is taken and never answered', async () => {
     const clerk = await start()
     await control(clerk, 'PATCH', '/faults', { backend: { silent: true } })
-    const asked = backendApi(clerk, '/users/count', { signal: AbortSignal.timeout(200) })
+    const asked = backendApi(clerk, '/users/count', { signal: AbortSignal.timeout(1_000) })
     await expect(asked).rejects.toMatchObject({ name: 'TimeoutError' })
     expect(clerk.backendRequests()).toHaveLength(1)
     await control(clerk, 'DELETE', '/faults')
