@@ -226,9 +226,9 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
     rollcall.clerk.users.update(ada, { lastName: 'Meanwhile' })
     for (const reader of readers) await named(reader, 'Ada was here before.').getByText('Ada Meanwhile').waitFor()
     await expect.poll(async () => (await rollcall.db.$client`select id from sync_runs where finished_at is null`).length, { timeout: 60_000, interval: 250 }).toBe(0)
-    // Each page asks for its posts and for the newcomers.
+    // Each page asks for its posts and for the newcomers; those of its first load may come this late.
     const catchUps = 1 + Math.floor((performance.now() - began) / 10_000)
-    expect(asked.length / readers.length).toBeLessThanOrEqual(2 * catchUps)
+    expect(asked.length / readers.length).toBeLessThanOrEqual(2 * catchUps + 1)
   })
 
   it('a page over a restarted process reconnects and converges', { timeout: 60_000 }, async () => {
