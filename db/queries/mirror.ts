@@ -193,14 +193,17 @@ const logged = `
   returning e.id, e.outcome, e.reason`
 
 /**
- * `old` locks the rows in the order of their ids, so that batches do not deadlock, and shows what was there before.
+ * `old` locks the rows in the order of their ids, so that batches do not deadlock, and shows what was there before. It
+ * looks each of them up: a join would read all users by a plan that was made while they were few.
  * `synced_at` of a read is when it began, so that a later read may overtake it and a webhook in between may not.
  * `pg_notify` stands in the main query: in a CTE that nothing refers to it would never run.
  */
 const statement = `
   with news as materialized (${news}),
   old as materialized (
-    select u.* from users u where u.id in (select n.user_id from news n) order by u.id for no key update
+    select u.*
+    from (select n.user_id from news n order by n.user_id) n
+    cross join lateral (select * from users u where u.id = n.user_id for no key update) u
   ),
   written as (${written}),
   judged as (${judged}),
