@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import fc from 'fast-check'
 import postgres from 'postgres'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createTestDatabase } from '../support/rollcall.ts'
@@ -73,4 +74,19 @@ it('makes rows readable whose words were cut in the middle of a character', asyn
   expect((await sql`select indexname from pg_indexes where indexname like 'users%idx' order by 1`).map(row => row.indexname)).toEqual([
     'users_deleted_idx', 'users_joined_idx', 'users_name_idx', 'users_pending_idx', 'users_search_idx', 'users_synced_idx', 'users_username_idx',
   ])
+})
+
+it('keeps the words by which people are found', async () => {
+  for (const name of ['0000_init', '0001_words_keys_undo', '0002_admin', '0003_live_names', '0004_codes_for_reasons', '0005_simple_lists', '0006_whole_words']) await run(name)
+  const pieces = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 6 }),
+    fc.constantFrom(' ', '  ', '~', '\u00A0', '\u3000', '\'', '’', '.', '@', 'Ada', 'É', 'Straße', 'Ærø', 'ŒUVRE', 'ΟΔΥΣ', 'Łódź', 'İı', '㌖', '\uFDFA', 'שָׁלוֹם', '👩‍👩‍👧‍👦'),
+    fc.constantFrom('x', 'é', '㌖', 'ab ').map(text => text.repeat(150)),
+    fc.nat(3).map(more => 'x'.repeat(199 + more)),
+  )
+  const texts = fc.sample(fc.array(pieces, { maxLength: 8 }).map(parts => parts.join('').toWellFormed().replaceAll('\0', '')), 500)
+  const find = () => sql`select text, search_words(text, '') as names, search_words(text, '~') as emails from unnest(${texts}::text[]) as text`
+  const before = await find()
+  await run('0011_plain_words')
+  expect(await find()).toEqual(before)
 })
