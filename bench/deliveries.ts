@@ -25,7 +25,7 @@ const Address = v.tuple([v.object({ url: v.string() })])
 async function startBaseline(which: 'bare' | 'guides') {
   const server = fork('bench/lib/baselines.ts', [which, clerk.webhookSecret, postgres.url])
   const [{ url }] = v.parse(Address, await once(server, 'message'))
-  return { url, stop: () => server.disconnect() }
+  return { url, stop: () => void server.kill() }
 }
 const bare = await startBaseline('bare')
 const guides = await startBaseline('guides')
