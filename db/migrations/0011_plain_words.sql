@@ -9,7 +9,7 @@ DECLARE
     '[\s\u0085\u1680\ufeff\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007e\u2000-\u206f\u3000-\u3004\u3008-\u3020\u3030]+', ' ', 'g');
 BEGIN
   IF length(words) > 200 THEN
-    words := regexp_replace(words, '([^ ]{200})[^ ]+', '\1', 'g');
+    words := (SELECT string_agg(left(word, 200), ' ') FROM string_to_table(words, ' ') AS word);
   END IF;
   RETURN array_remove(string_to_array(prefix || replace(words, ' ', ' ' || prefix), ' '), prefix);
 END
