@@ -1,43 +1,23 @@
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { startLocalClerk } from '#local-clerk/index.ts'
-import { buildApp } from '#scripts/lib/build.ts'
 import { fillMirror } from '#scripts/lib/large-mirror.ts'
 import { freePort } from '#scripts/lib/ports.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
 import { quiet, root } from '#scripts/lib/rollcall.ts'
+import type { RunningApp } from '#scripts/lib/server.ts'
 import { startApp } from '#scripts/lib/server.ts'
-import { median } from './lib/load.ts'
+import type { Bench, Line } from './lib/bench.ts'
+import { compare } from './lib/bench.ts'
+import { createDatabase } from './lib/databases.ts'
 
-const SMALL = { users: 1_000, events: 1_000 }
-const LARGE = { users: 200_000, events: 1_000_000 }
-const CALLS = 15
+/** Every view of the admin page, with a large mirror and with a small one, each behind an app of its own. */
+const FULL = { small: { users: 1_000, events: 1_000 }, large: { users: 200_000, events: 1_000_000 }, calls: 15 }
+const SMOKE: typeof FULL = { small: { users: 100, events: 100 }, large: { users: 500, events: 500 }, calls: 1 }
 /** What the large mirror may take: this many times the small one's, and never more than this. */
 const TIMES = 10
 const AT_MOST_MS = 60
-
-const postgres = await startTemporaryPostgres()
-const clerk = await startLocalClerk({ port: 0 })
-const admin = clerk.users.create({ firstName: 'Ada', publicMetadata: { role: 'admin' } }, { silent: true }).id
-if (!process.env.ROLLCALL_BENCH_NO_BUILD) await buildApp({ cwd: root })
-
-/** A database of its own behind an app of its own, filled. */
-async function startMirror(name: string, size: { users: number, events: number }) {
-  const control = openDatabase(postgres.url, { max: 1 })
-  await control.$client.unsafe(`create database ${name}`)
-  await closeDatabase(control)
-  const url = new URL(postgres.url)
-  url.pathname = `/${name}`
-  const port = await freePort()
-  const env = { ...clerk.env, ...quiet, DATABASE_URL: url.href, NUXT_SITE_URL: `http://localhost:${port}`, METRICS_TOKEN: 'a-token-for-the-benchmark' }
-  const app = await startApp({ cwd: root, port, quiet: true, env })
-  const db: Database = openDatabase(url.href, { max: 2 })
-  await fillMirror(db, size)
-  return { app, db }
-}
-
-const small = await startMirror('small', SMALL)
-const large = await startMirror('large', LARGE)
+const METRICS_TOKEN = 'a-token-for-the-benchmark'
 
 const routes = [
   '/api/admin/sync',
@@ -64,42 +44,62 @@ const routes = [
   '/api/metrics',
 ]
 
-async function call(app: { url: string }, path: string): Promise<number> {
-  const token = path === '/api/metrics' ? 'a-token-for-the-benchmark' : await clerk.session(admin, { azp: app.url })
-  const began = performance.now()
-  const answer = await fetch(`${app.url}${path}`, { headers: { authorization: `Bearer ${token}` } })
-  await answer.arrayBuffer()
-  // The users of the benchmark are not Clerk's, so a difference may be that both have no one.
-  if (!answer.ok && !path.endsWith('/diff')) throw new Error(`${path} answered ${answer.status}.`)
-  return performance.now() - began
-}
+/** Exits with 1 when a view is over its bound in a full run. */
+export const run: Bench = async ({ smoke }) => {
+  const sizes = smoke ? SMOKE : FULL
+  const endings: (() => Promise<unknown>)[] = []
+  try {
+    const postgres = await startTemporaryPostgres()
+    endings.push(() => postgres.stop())
+    const clerk = await startLocalClerk({ port: 0 })
+    endings.push(() => clerk.close())
+    const admin = clerk.users.create({ firstName: 'Ada', publicMetadata: { role: 'admin' } }, { silent: true }).id
 
-/** Medians. In turn, so that a slow second of the machine falls on both. */
-async function compare(path: string): Promise<[number, number]> {
-  const times: [number[], number[]] = [[], []]
-  for (let round = 0; round <= CALLS; round++) {
-    const both = [await call(small.app, path), await call(large.app, path)] as const
-    if (round > 0) times.forEach((list, index) => list.push(both[index] ?? Number.NaN))
+    /** A database of its own behind an app of its own, filled. */
+    async function startMirror(name: string, size: { users: number, events: number }): Promise<RunningApp> {
+      const url = await createDatabase(postgres.url, name)
+      const port = await freePort()
+      const env = { ...clerk.env, ...quiet, DATABASE_URL: url, NUXT_SITE_URL: `http://localhost:${port}`, METRICS_TOKEN }
+      const app = await startApp({ cwd: root, port, quiet: true, env })
+      endings.push(() => app.stop())
+      const db: Database = openDatabase(url, { max: 2 })
+      endings.push(() => closeDatabase(db))
+      await fillMirror(db, size)
+      return app
+    }
+
+    async function call(app: RunningApp, path: string): Promise<number> {
+      const token = path === '/api/metrics' ? METRICS_TOKEN : await clerk.session(admin, { azp: app.url })
+      const began = performance.now()
+      const answer = await fetch(`${app.url}${path}`, { headers: { authorization: `Bearer ${token}` } })
+      await answer.arrayBuffer()
+      // The users of the benchmark are not Clerk's, so a difference may be that both have no one.
+      if (!answer.ok && !path.endsWith('/diff')) throw new Error(`${path} answered ${answer.status}.`)
+      return performance.now() - began
+    }
+
+    const small = await startMirror('small', sizes.small)
+    const large = await startMirror('large', sizes.large)
+    const lines: Line[] = []
+    for (const route of routes) {
+      const times = { few: [] as number[], many: [] as number[] }
+      // In turn, so that a slow second of the machine falls on both. The first round does not count.
+      for (let round = 0; round <= sizes.calls; round++) {
+        const [few, many] = [await call(small, route), await call(large, route)]
+        if (round === 0) continue
+        times.few.push(few)
+        times.many.push(many)
+      }
+      lines.push(compare({ work: route.replace('/api/', ''), size: `${sizes.large.users} users`, unit: 'ms', reach: `≤ ${TIMES}` }, times.many, { name: `${sizes.small.users} users`, values: times.few }))
+    }
+    const over = lines.filter(({ ratio, value }) => ratio > TIMES || value > AT_MOST_MS)
+    if (!smoke && over.length > 0) {
+      console.error(`More than ${TIMES} times as long, or more than ${AT_MOST_MS} ms: ${over.map(({ work, value }) => `${work} (${value.toFixed(0)} ms)`).join(', ')}`)
+      process.exitCode = 1
+    }
+    return lines
   }
-  return [median(times[0]), median(times[1])]
+  finally {
+    for (const ending of endings.reverse()) await ending()
+  }
 }
-
-console.log(`${SMALL.users} users and ${SMALL.events} events beside ${LARGE.users} and ${LARGE.events}: median of ${CALLS} calls after one to warm up`)
-const found: { 'route': string, 'small, ms': number, 'large, ms': number, 'ratio': number }[] = []
-for (const route of routes) {
-  const [few, many] = await compare(route)
-  found.push({ 'route': route.replace('/api/', ''), 'small, ms': Number(few.toFixed(2)), 'large, ms': Number(many.toFixed(2)), 'ratio': Number((many / few).toFixed(2)) })
-}
-console.table(found)
-const over = found.filter(one => one.ratio > TIMES || one['large, ms'] > AT_MOST_MS)
-console.log(over.length === 0
-  ? `None takes more than ${TIMES} times as long, and none more than ${AT_MOST_MS} ms.`
-  : `More than ${TIMES} times as long, or more than ${AT_MOST_MS} ms: ${over.map(one => `${one.route} (${one.ratio}, ${one['large, ms']} ms)`).join(', ')}`)
-
-for (const { app, db } of [small, large]) {
-  await app.stop()
-  await closeDatabase(db)
-}
-await clerk.close()
-await postgres.stop()
-process.exit(over.length === 0 ? 0 : 1)

@@ -2,49 +2,62 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import * as v from 'valibot'
 import { closeDatabase, openDatabase } from '#db/client.ts'
-import { migrateDatabase } from '#db/migrate.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
+import type { Bench } from './lib/bench.ts'
+import { compare } from './lib/bench.ts'
+import { createDatabase } from './lib/databases.ts'
 
 /*
  * A backfill, each process by itself: this one, Postgres, a Clerk that answers after a while, and the scan, whose memory
  * is measured. The baseline inserts as many rows into a table like `users`, in pages of 500 by two connections, with
- * neither Clerk nor the version rule. `--users 200000` makes the large one smaller.
+ * neither Clerk nor the version rule.
  */
-const LARGE = Number(process.argv[process.argv.indexOf('--users') + 1]) || 1_000_000
-const SMALL = 10_000
-const TIMED = 50_000
+const FULL = { few: 10_000, timed: 50_000, many: 1_000_000 }
+const SMOKE: typeof FULL = { few: 1_000, timed: 1_000, many: 3_000 }
 const LATENCY_MS = 200
 const PAGE = 500
 const WRITERS = 2
 
-const postgres = await startTemporaryPostgres()
-let databases = 0
-
-async function createDatabase(): Promise<string> {
-  const name = `backfill_${++databases}`
-  const control = openDatabase(postgres.url, { max: 1 })
-  await control.$client.unsafe(`create database ${name}`)
-  await closeDatabase(control)
-  const url = new URL(postgres.url)
-  url.pathname = `/${name}`
-  await migrateDatabase(url.href, 'db/migrations')
-  return url.href
-}
-
 const Address = v.tuple([v.object({ url: v.string() })])
 const Result = v.tuple([v.object({ ms: v.number(), written: v.number(), peakMb: v.number() })])
 
-async function backfill(users: number, latencyMs: number) {
+export const run: Bench = async ({ smoke }) => {
+  const { few, timed, many } = smoke ? SMOKE : FULL
+  const postgres = await startTemporaryPostgres()
+  let databases = 0
+  const createOne = () => createDatabase(postgres.url, `backfill_${++databases}`)
+  try {
+    const bare = { name: 'bare inserts', values: [await insertBare(await createOne(), timed)] }
+    const small = await backfill(await createOne(), few, 0)
+    const slow = await backfill(await createOne(), timed, LATENCY_MS)
+    const quick = await backfill(await createOne(), timed, 0)
+    const large = await backfill(await createOne(), many, 0)
+
+    const ofMany = `${many} users beside ${few}`
+    return [
+      compare({ work: `backfill, Clerk answers in ${LATENCY_MS} ms`, size: `${timed} users`, unit: 'users a second' }, [slow.perSecond], bare),
+      compare({ work: 'its calls of Clerk', size: `${timed} users`, unit: 'calls', reach: '≤ 1.1' }, [slow.calls], { name: 'one for 500 users', values: [Math.ceil(timed / PAGE)] }),
+      compare({ work: 'backfill, Clerk answers at once', size: `${timed} users`, unit: 'users a second' }, [quick.perSecond], bare),
+      compare({ work: 'backfill, Clerk answers at once', size: ofMany, unit: 'users a second' }, [large.perSecond], { name: `${few} users`, values: [small.perSecond] }),
+      compare({ work: 'its peak memory', size: ofMany, unit: 'MiB', reach: '≤ 1.2' }, [large.peakMb], { name: `${few} users`, values: [small.peakMb] }),
+    ]
+  }
+  finally {
+    await postgres.stop()
+  }
+}
+
+async function backfill(databaseUrl: string, users: number, latencyMs: number) {
   const clerk = fork('bench/lib/many-users.ts', ['--users', String(users), '--latency', String(latencyMs)])
   try {
     const [{ url }] = v.parse(Address, await once(clerk, 'message'))
-    const scan = fork('bench/lib/backfill-process.ts', [await createDatabase(), url])
+    const scan = fork('bench/lib/backfill-process.ts', [databaseUrl, url])
     const ended = once(scan, 'exit')
     const [{ ms, written, peakMb }] = v.parse(Result, await Promise.race([once(scan, 'message'), ended]))
     await ended
     if (written !== users) throw new Error(`${written} of ${users} users were written.`)
     const calls = Number(await (await fetch(`${url}/calls`)).text())
-    return { perSecond: users / ms * 1000, callsPerPage: calls / Math.ceil(users / PAGE), peakMb }
+    return { perSecond: users / ms * 1000, calls, peakMb }
   }
   finally {
     clerk.disconnect()
@@ -52,8 +65,8 @@ async function backfill(users: number, latencyMs: number) {
 }
 
 /** @returns rows a second */
-async function insertBare(users: number): Promise<number> {
-  const db = openDatabase(await createDatabase(), { max: WRITERS })
+async function insertBare(databaseUrl: string, users: number): Promise<number> {
+  const db = openDatabase(databaseUrl, { max: WRITERS })
   await db.$client`create table bare (like users including all)`
   let next = 0
   async function write() {
@@ -71,30 +84,4 @@ async function insertBare(users: number): Promise<number> {
   const ms = performance.now() - began
   await closeDatabase(db)
   return users / ms * 1000
-}
-
-try {
-  const bare = await insertBare(TIMED)
-  const small = await backfill(SMALL, 0)
-  const runs = [
-    { users: TIMED, latencyMs: LATENCY_MS, ...await backfill(TIMED, LATENCY_MS) },
-    { users: TIMED, latencyMs: 0, ...await backfill(TIMED, 0) },
-    { users: SMALL, latencyMs: 0, ...small },
-    { users: LARGE, latencyMs: 0, ...await backfill(LARGE, 0) },
-  ]
-  console.table([
-    { 'users': TIMED, 'Clerk answers in': 'no Clerk: bare inserts', 'users a second': Math.round(bare), 'ratio to bare': 1 },
-    ...runs.map(({ users, latencyMs, perSecond, callsPerPage, peakMb }) => ({
-      'users': users,
-      'Clerk answers in': `${latencyMs} ms`,
-      'users a second': Math.round(perSecond),
-      'ratio to bare': Number((perSecond / bare).toFixed(2)),
-      'calls a page': Number(callsPerPage.toFixed(2)),
-      'peak memory, MB': Math.round(peakMb),
-      'memory ÷ small': Number((peakMb / small.peakMb).toFixed(2)),
-    })),
-  ])
-}
-finally {
-  await postgres.stop()
 }

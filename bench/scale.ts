@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import type { Database } from '#db/client.ts'
+import { closeDatabase, openDatabase } from '#db/client.ts'
+import { listPosts } from '#db/queries/posts.ts'
+import { findMirrorUsers, findUnlisted } from '#db/queries/scan.ts'
+import { listMembers } from '#db/queries/users.ts'
+import { fixture } from '#scripts/lib/delivery.ts'
+import { fillMirror } from '#scripts/lib/large-mirror.ts'
+import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
+import { applyNews } from '#server/sync/receive/apply.ts'
+import { parseEvent } from '#server/sync/receive/parse.ts'
+import type { Bench, Line } from './lib/bench.ts'
+import { compare } from './lib/bench.ts'
+import { createDatabase } from './lib/databases.ts'
+
+/*
+ * How the cost of each kind of work in Postgres grows with the users: the app's own statements, from this process, one at
+ * a time, each beside the same with the fewest users. As many posts as users, and as many events in the log.
+ */
+const FULL = { users: [1_000, 30_000, 1_000_000], rounds: 30 }
+const SMOKE: typeof FULL = { users: [100, 1_000], rounds: 2 }
+/** As many deliveries as often wait together under load, and a page of a scan. */
+const BATCH = 32
+const PAGE = 500
+const WARM_UP = 3
+
+interface Mirror { db: Database, users: number }
+
+/** Each is one statement, or the few that the app runs for it. */
+const works: Record<string, (mirror: Mirror) => Promise<unknown>> = {
+  'one delivery': mirror => deliver(mirror, 1),
+  [`${BATCH} deliveries in one write`]: mirror => deliver(mirror, BATCH),
+  'first page of the feed': ({ db }) => listPosts(db, { limit: 20, viewerId: null }),
+  'first page of the feed, signed in': ({ db, users }) => listPosts(db, { limit: 20, viewerId: anyone(users) }),
+  'first page of members': ({ db }) => listMembers(db, { q: '', cursor: undefined, limit: 20 }),
+  'search that finds few': ({ db, users }) => listMembers(db, { q: `aria${users}`, cursor: undefined, limit: 20 }),
+  'search for a first and a last name': ({ db }) => listMembers(db, { q: 'leila okafor', cursor: undefined, limit: 20 }),
+  'search for one letter': ({ db }) => listMembers(db, { q: 'a', cursor: undefined, limit: 20 }),
+  [`a page of a scan, ${PAGE} users`]: comparePage,
+}
+
+export const run: Bench = async ({ smoke }) => {
+  const { users, rounds } = smoke ? SMOKE : FULL
+  const postgres = await startTemporaryPostgres()
+  const mirrors: Mirror[] = []
+  try {
+    for (const count of users) {
+      const db = openDatabase(await createDatabase(postgres.url, `scale_${count}`), { max: 1 })
+      mirrors.push({ db, users: count })
+      await fillMirror(db, { users: count, events: count })
+      await fillPosts(db)
+    }
+    const lines: Line[] = []
+    for (const [work, act] of Object.entries(works)) {
+      const times = mirrors.map(() => [] as number[])
+      // In turn, so that a slow second of the machine falls on all.
+      for (let round = 0; round < rounds + WARM_UP; round++) {
+        for (const [index, mirror] of mirrors.entries()) {
+          const began = performance.now()
+          await act(mirror)
+          if (round >= WARM_UP) times[index]?.push(performance.now() - began)
+        }
+      }
+      const [few = []] = times
+      mirrors.forEach((mirror, index) => {
+        if (index > 0) lines.push(compare({ work, size: `${mirror.users} users`, unit: 'ms' }, times[index] ?? [], { name: `${mirrors[0]?.users} users`, values: few }))
+      })
+    }
+    return lines
+  }
+  finally {
+    for (const { db } of mirrors) await closeDatabase(db)
+    await postgres.stop()
+  }
+}
+
+const anyone = (users: number) => `user_bench_${1 + Math.floor(Math.random() * users)}`
+
+const template = fixture('user.updated')
+let clock = Date.now()
+
+/** Signed news of users anywhere in the table, each with another name. */
+async function deliver({ db, users }: Mirror, count: number) {
+  const ids = new Set<string>()
+  while (ids.size < count) ids.add(anyone(users))
+  const news = [...ids].map((id) => {
+    const timestamp = ++clock
+    const body = JSON.stringify({ ...template, timestamp, data: { ...template.data, id, first_name: `Name ${timestamp}`, updated_at: timestamp } })
+    return parseEvent(body, { id: `msg_${randomUUID()}`, receivedAt: performance.now() }, null, timestamp)
+  })
+  for (const applied of await applyNews(db, news)) if (applied instanceof Error) throw applied
+}
+
+/** What a scan reads for one page, where nothing differs. */
+async function comparePage({ db, users }: Mirror) {
+  const first = Math.floor(Math.random() * Math.max(1, users - PAGE))
+  const ids = Array.from({ length: Math.min(PAGE, users) }, (_, place) => `user_bench_${first + place + 1}`)
+  const found = [...(await findMirrorUsers(db, ids)).values()].flatMap(({ clerkCreatedAt }) => clerkCreatedAt ? [Date.parse(clerkCreatedAt)] : [])
+  await findUnlisted(db, { from: Math.min(...found), to: Math.max(...found), beganAt: new Date().toISOString(), listed: ids })
+}
+
+/** One top-level post of each user, spread over a year. */
+async function fillPosts(db: Database) {
+  const session = db.openSession({ silentMs: 10 * 60_000 })
+  await session.$client`set statement_timeout = 0`
+  await session.$client`
+    insert into posts (id, author_id, body, created_at, author_hidden)
+    select gen_random_uuid(), u.id, 'Good morning from the benchmark, ' || u.id || '.', now() - random() * interval '1 year', u.banned or u.deleted_at is not null
+    from users u
+    where u.id like 'user_bench_%'
+  `
+  await session.$client.unsafe('vacuum analyze')
+  await closeDatabase(session)
+}
