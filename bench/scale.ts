@@ -66,6 +66,13 @@ export const run: Bench = async ({ smoke }) => {
         if (index > 0) lines.push(compare({ work, size: `${mirror.users} users`, unit: 'ms' }, times[index] ?? [], { name: `${mirrors[0]?.users} users`, values: few }))
       })
     }
+    for (const table of ['users', 'webhook_events', 'posts']) {
+      const bytes = await Promise.all(mirrors.map(({ db }) => bytesOfRow(db, table)))
+      mirrors.forEach((mirror, index) => {
+        if (index > 0) lines.push(compare({ work: `disk for a row of ${table}, with its indexes`, size: `${mirror.users} users`, unit: 'bytes' }, [bytes[index] ?? Number.NaN], { name: `${mirrors[0]?.users} users`, values: [bytes[0] ?? Number.NaN] }))
+      })
+    }
+    lines.push(await compareCommits(await createDatabase(postgres.url, 'commits'), rounds))
     return lines
   }
   finally {
@@ -97,6 +104,37 @@ async function comparePage({ db, users }: Mirror) {
   const ids = Array.from({ length: Math.min(PAGE, users) }, (_, place) => `user_bench_${first + place + 1}`)
   const found = [...(await findMirrorUsers(db, ids)).values()].flatMap(({ clerkCreatedAt }) => clerkCreatedAt ? [Date.parse(clerkCreatedAt)] : [])
   await findUnlisted(db, { from: Math.min(...found), to: Math.max(...found), beganAt: new Date().toISOString(), listed: ids })
+}
+
+/**
+ * Commits a second of 16 connections, with a NOTIFY in each and without. A commit with one waits for a lock that the whole
+ * Postgres has once (`PreCommit_Notify` in https://github.com/postgres/postgres/blob/master/src/backend/commands/async.c).
+ */
+async function compareCommits(url: string, rounds: number): Promise<Line> {
+  const db = openDatabase(url, { max: 16 })
+  const { $client: sql } = db
+  await sql`create table commits (n int)`
+  const kinds = {
+    notifying: () => sql`with one as (insert into commits values (1) returning n) select pg_notify('commits', n::text) from one`,
+    silent: () => sql`with one as (insert into commits values (1) returning n) select n::text from one`,
+  }
+  const rates = { notifying: [] as number[], silent: [] as number[] }
+  for (let round = 0; round < rounds; round++) {
+    for (const kind of ['notifying', 'silent'] as const) {
+      const began = performance.now()
+      await Promise.all(Array.from({ length: 16 }, async () => {
+        for (let n = 0; n < 20; n++) await kinds[kind]()
+      }))
+      rates[kind].push(16 * 20 / (performance.now() - began) * 1_000)
+    }
+  }
+  await closeDatabase(db)
+  return compare({ work: 'commits with a NOTIFY', size: '16 connections', unit: 'commits a second' }, rates.notifying, { name: 'without', values: rates.silent })
+}
+
+async function bytesOfRow({ $client: sql }: Database, table: string): Promise<number> {
+  const [row] = await sql<{ bytes: number }[]>`select pg_total_relation_size(${table}::regclass)::float8 / (select count(*) from ${sql(table)}) as bytes`
+  return row?.bytes ?? Number.NaN
 }
 
 /** One top-level post of each user, spread over a year. */
