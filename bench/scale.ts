@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { listPosts } from '#db/queries/posts.ts'
-import { findMirrorUsers, findUnlisted } from '#db/queries/scan.ts'
+import { countLiveUsers, findMirrorUsers, findUnlisted } from '#db/queries/scan.ts'
 import { listMembers } from '#db/queries/users.ts'
 import { fixture } from '#scripts/lib/delivery.ts'
 import { fillMirror } from '#scripts/lib/large-mirror.ts'
@@ -33,10 +33,11 @@ const works: Record<string, (mirror: Mirror) => Promise<unknown>> = {
   'first page of the feed': ({ db }) => listPosts(db, { limit: 20, viewerId: null }),
   'first page of the feed, signed in': ({ db, users }) => listPosts(db, { limit: 20, viewerId: anyone(users) }),
   'first page of members': ({ db }) => listMembers(db, { q: '', cursor: undefined, limit: 20 }),
-  'search that finds few': ({ db, users }) => listMembers(db, { q: `aria${users}`, cursor: undefined, limit: 20 }),
-  'search for a first and a last name': ({ db }) => listMembers(db, { q: 'leila okafor', cursor: undefined, limit: 20 }),
+  'search that finds no one': ({ db }) => listMembers(db, { q: 'nobody', cursor: undefined, limit: 20 }),
+  'search for a first and a last name': ({ db }) => listMembers(db, { q: 'leila nguyen', cursor: undefined, limit: 20 }),
   'search for one letter': ({ db }) => listMembers(db, { q: 'a', cursor: undefined, limit: 20 }),
   [`a page of a scan, ${PAGE} users`]: comparePage,
+  'the count of users in each check': ({ db }) => countLiveUsers(db),
 }
 
 export const run: Bench = async ({ smoke }) => {
