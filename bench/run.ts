@@ -20,15 +20,19 @@ interface Result { name: string, lines: Line[], seconds: number, failed: boolean
 async function runOne(name: string, smoke: boolean): Promise<Result> {
   const began = performance.now()
   let lines: Line[] = []
-  let unusable = false
+  let failure: Error | undefined
   const failed = await new Promise<boolean>((done) => {
     const child = fork(join(import.meta.dirname, 'lib/bench-process.ts'), [name, ...smoke ? ['--smoke'] : []], { cwd: root, timeout: smoke ? AT_MOST_MS.smoke : AT_MOST_MS.full })
     child.on('message', (message) => {
       const parsed = v.safeParse(v.array(Line), message)
       if (parsed.success) lines = parsed.output
-      else unusable = true
+      else failure = new Error(`${name} sent what are no lines: ${v.summarize(parsed.issues)}`)
     })
-    child.once('exit', code => done(code !== 0 || unusable))
+    child.once('exit', (code, signal) => {
+      if (signal) failure ??= new Error(`${name} was ended by ${signal}.`)
+      if (failure) console.error(failure.message)
+      done(code !== 0 || failure !== undefined)
+    })
   })
   return { name, lines, seconds: (performance.now() - began) / 1000, failed }
 }
