@@ -44,7 +44,7 @@ export const run: Bench = async ({ smoke }) => {
     const rollcall = await startAppWithClerk({ databaseUrl: database.url, env: { LIVE_STREAMS_PER_CLIENT: String(most + 10) } })
     endings.push(() => rollcall.stop())
     const server = fork('bench/lib/bare-streams.ts')
-    endings.push(() => server.disconnect())
+    endings.push(() => server.kill())
     const [{ url: bareUrl }] = v.parse(Address, await once(server, 'message'))
 
     const rename = await prepareRename(rollcall)
