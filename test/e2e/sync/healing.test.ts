@@ -76,8 +76,9 @@ async function play({ what, user: index, name }: Step) {
     }
     // An hour passes while the row is locked: the mark must not pass what failed.
     case 'locked check': {
-      const holder = openDatabase(mirror.databaseUrl, { max: 1 })
+      const holder = openDatabase(mirror.databaseUrl, { max: 1, silentMs: 60_000 })
       await holder.$client.begin(async (sql) => {
+        await sql`set local idle_in_transaction_session_timeout = 0`
         await sql`select 1 from users where id = ${user.id} for update`
         await runCheck()
         await runCheck(mirror.reader, 3_600)
