@@ -4,5 +4,7 @@ declare module 'h3' {
   interface H3EventContext {
     /** What `server/middleware/2.page.ts` hands to a page. */
     page?: { locale: string, origin: string, address: string }
+    /** Set for whom `server/middleware/1.clerk.ts` knows to be a guest without asking Clerk. */
+    guest?: true
   }
 }
