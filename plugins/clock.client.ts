@@ -1,6 +1,5 @@
 import { useIntervalFn } from '@vueuse/core'
-
-const TICK = 30_000
+import { CLOCK_TICK_MS } from '#shared/utils/clock'
 
 /** Updates the clock every 30 s, and switches from UTC to the reader's time zone after hydration. */
 export default defineNuxtPlugin(() => {
@@ -13,5 +12,5 @@ export default defineNuxtPlugin(() => {
     timeZone.value = new Intl.DateTimeFormat().resolvedOptions().timeZone
     tick()
   })
-  useIntervalFn(tick, TICK)
+  useIntervalFn(tick, CLOCK_TICK_MS)
 })

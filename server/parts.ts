@@ -5,8 +5,10 @@ import { useEnv } from './env.ts'
 import { describeFailure } from './failure.ts'
 import { createLimiter } from './limiter.ts'
 import { createEventFeed } from './live/event-feed.ts'
+import type { LiveHub } from './live/hub.ts'
 import { openLiveHub } from './live/hub.ts'
 import { createStreams } from './live/streams.ts'
+import { createSharedAnswers } from './shared-answers.ts'
 import { createClerkReader } from './sync/clerk.ts'
 import { createForwardedNote } from './sync/health/forwarded.ts'
 import { createHealth } from './sync/health/health.ts'
@@ -96,7 +98,13 @@ export const useHealth = once(() => createHealth({ db: useDb, probed: useDeliver
 // The live streams
 export const useStreams = once(() => createStreams({ perClient: useEnv().LIVE_STREAMS_PER_CLIENT, inAll: useEnv().LIVE_STREAMS }))
 /** What changes, for everyone. @throws while the database is not there */
-export const useLiveHub = onceReady(async () => openLiveHub(await useDb(), useAppDatabase().listen, error => console.error(`live ${describeFailure(error)}`)))
+export const useLiveHub = onceReady(async () => hub = await openLiveHub(await useDb(), useAppDatabase().listen, {
+  change: () => useSharedAnswers().forget(),
+  error: error => console.error(`live ${describeFailure(error)}`),
+}))
+let hub: LiveHub | undefined
+/** What is the same for all guests, while the hub hears what changes. */
+export const useSharedAnswers = once(() => createSharedAnswers(() => hub?.hasHeardWithin(2_000) ?? false))
 /** The event log, for admins. */
 export const useEventFeed = once(() => createEventFeed((after, limit) => findEventsAfter(useDbPool(), after, limit), {
   now: () => databaseNow(useDbPool()),

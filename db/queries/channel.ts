@@ -12,7 +12,13 @@ export const CHANGES_CHANNEL = 'rollcall_changes'
 export const notifyOfPost = (id: AnyPgColumn) =>
   sql`pg_notify(${CHANGES_CHANNEL}, json_build_object('posts', json_build_array(${id}))::text)`
 
-/** The same for a user. */
+/**
+ * Tells them that something changed which pages need not show at once: what is kept in memory falls. Any number of these in
+ * one transaction is one notice.
+ */
+export const notifyOfChange = () => sql`pg_notify(${CHANGES_CHANNEL}, '{}')`
+
+/** As `notifyOfPost`, of a user. */
 export const notifyOfUser = (id: AnyPgColumn) =>
   sql`pg_notify(${CHANGES_CHANNEL}, json_build_object('users', json_build_array(${id}))::text)`
 
@@ -21,8 +27,9 @@ export const notifyOfUser = (id: AnyPgColumn) =>
  * once it listens. Other sessions do not hear it. It waits for no disk: nothing is lost with it.
  * @param session of one connection
  * @param own a channel of its own: letters, digits, `_`
+ * @param said the payload: a whole number
  */
-export async function listenAndNotifySelf(session: Database, own: string): Promise<void> {
+export async function listenAndNotifySelf(session: Database, own: string, said: number): Promise<void> {
   // The builder knows no LISTEN. In one transaction, and one message.
-  await session.$client.unsafe(`listen ${CHANGES_CHANNEL}; listen ${own}; set local synchronous_commit = off; notify ${own}`)
+  await session.$client.unsafe(`listen ${CHANGES_CHANNEL}; listen ${own}; set local synchronous_commit = off; notify ${own}, '${said}'`)
 }

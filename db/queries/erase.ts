@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, isNotNull, lt, notExists, sql } from 'drizzl
 import type { SQL } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { eventHours, isUnerased, likes, mentions, posts, profiles, refusals, users, webhookEvents } from '../schema.ts'
-import { notifyOfPost } from './channel.ts'
+import { notifyOfChange, notifyOfPost } from './channel.ts'
 
 /** Each statement erases up to `ERASE_BATCH` rows, found by an index, and leaves locked ones. Days are counted by Postgres's clock. */
 export const ERASE_BATCH = 1_000
@@ -61,12 +61,12 @@ export const erasePostsOf = (db: Database, userIds: string[]) => eraseWords(db, 
 
 export async function eraseLikesOf(db: Database, userIds: string[]): Promise<number> {
   const expired = db.select({ postId: likes.postId, userId: likes.userId }).from(likes).where(inArray(likes.userId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
-  return (await db.delete(likes).where(sql`(${likes.postId}, ${likes.userId}) in ${expired}`)).count
+  return (await db.delete(likes).where(sql`(${likes.postId}, ${likes.userId}) in ${expired}`).returning({ notified: notifyOfChange() })).length
 }
 
 export async function eraseMentionsOf(db: Database, userIds: string[]): Promise<number> {
   const expired = db.select({ postId: mentions.postId, userId: mentions.userId }).from(mentions).where(inArray(mentions.userId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
-  return (await db.delete(mentions).where(sql`(${mentions.postId}, ${mentions.userId}) in ${expired}`)).count
+  return (await db.delete(mentions).where(sql`(${mentions.postId}, ${mentions.userId}) in ${expired}`).returning({ notified: notifyOfChange() })).length
 }
 
 export async function eraseProfilesOf(db: Database, userIds: string[]): Promise<number> {

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { builderTransaction } from '../client.ts'
 import { isUnsettled, posts, users } from '../schema.ts'
-import { notifyOfUser } from './channel.ts'
+import { notifyOfChange, notifyOfUser } from './channel.ts'
 
 /** Posts of one batch: its locks are held for some 30 ms. */
 const BATCH = 1_000
@@ -39,7 +39,7 @@ export async function hidePosts(db: Database, authorId: string, from?: HidingPos
     const isSettled = !next && (await tx.select({ id: posts.id }).from(posts).where(isOther).limit(1)).length === 0
     const written = tx.$with('written').as(tx.update(users).set({ postsHidden: isSettled ? hidden : null }).where(eq(users.id, authorId)).returning({ id: users.id }))
     // Pages of posts are other ones now, and who keeps them in memory must hear of it.
-    await tx.with(written).select({ notified: isSettled && changed.length > 0 ? notifyOfUser(written.id) : sql`null` }).from(written)
+    await tx.with(written).select({ notified: changed.length === 0 ? sql`null` : isSettled ? notifyOfUser(written.id) : notifyOfChange() }).from(written)
     return { posts: changed.length, next }
   })
 }

@@ -4,6 +4,7 @@ import type { Position } from '#shared/schemas/paging.ts'
 import type { Member, OwnProfile, UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { profiles, toNameKey, users } from '../schema.ts'
+import { notifyOfChange } from './channel.ts'
 import { asInstant, withoutIndex } from './expressions.ts'
 import { isPast, toPage } from './paging.ts'
 
@@ -87,6 +88,6 @@ export async function updateProfile(db: Database, userId: string, patch: Partial
     .select(db.select({ userId: author.id, bio: sql`${bio}`.as('bio'), country: sql`${country}`.as('country'), birthday: sql`${birthday}::date`.as('birthday') }).from(author))
     // With the id, so that a patch of nothing is a statement too.
     .onConflictDoUpdate({ target: profiles.userId, set: { userId, ...patch } })
-    .returning({ bio: profiles.bio, country: profiles.country, birthday: profiles.birthday })
-  return profile
+    .returning({ bio: profiles.bio, country: profiles.country, birthday: profiles.birthday, notified: notifyOfChange() })
+  return profile && { bio: profile.bio, country: profile.country, birthday: profile.birthday }
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { getHeader, setResponseHeader } from 'h3'
 import { useEnv } from '#server/env.ts'
-import { useDbPool, useHealth, useMetrics, useStreams } from '#server/parts.ts'
+import { useDbPool, useHealth, useMetrics, useSharedAnswers, useStreams } from '#server/parts.ts'
 
 /** Prometheus text, for requests that bring METRICS_TOKEN. */
 export default defineApiHandler(async (event) => {
@@ -11,7 +11,7 @@ export default defineApiHandler(async (event) => {
     setResponseHeader(event, 'www-authenticate', 'Bearer realm="metrics"')
     throw apiError(401, 'Bring METRICS_TOKEN: authorization: Bearer …')
   }
-  const { text, contentType } = await useMetrics().read({ db: useDbPool(), health: useHealth(), streams: useStreams().count() })
+  const { text, contentType } = await useMetrics().read({ db: useDbPool(), health: useHealth(), streams: useStreams().count(), shared: useSharedAnswers().counts() })
   setResponseHeader(event, 'content-type', contentType)
   return text
 })

@@ -21,7 +21,7 @@ export interface LiveHub {
   subscribe(audience: Audience, send: (frame: Buffer) => void): () => void
   /** How many listen. */
   size(): number
-  /** Whether this instance heard its own notice within so many ms: then it has heard every change until shortly before. */
+  /** Whether this instance has heard every change that was committed until so many ms ago. */
   hasHeardWithin(ms: number): boolean
 }
 
@@ -30,9 +30,10 @@ export interface LiveHub {
  * and sent to everyone (one message for members, one for guests), so that a rename does not make 5,000 pages ask. What
  * comes while a read is under way goes together in the next. What was missed while nothing was heard is unknown, so all
  * catch up.
+ * @param on.change called before anything else for each notice, and when some may have been missed
  * @throws when the database cannot be listened to
  */
-export async function openLiveHub(db: Database, listen: (events: ListenerEvents) => Promise<Listener>, onError: (error: unknown) => void): Promise<LiveHub> {
+export async function openLiveHub(db: Database, listen: (events: ListenerEvents) => Promise<Listener>, on: { change: () => void, error: (error: unknown) => void }): Promise<LiveHub> {
   const clients: Record<Audience, Set<(frame: Buffer) => void>> = { members: new Set(), guests: new Set() }
   const size = () => clients.members.size + clients.guests.size
   let waiting = { users: new Set<string>(), posts: new Set<string>(), many: false }
@@ -71,7 +72,7 @@ export async function openLiveHub(db: Database, listen: (events: ListenerEvents)
         }
       }
       catch (error) {
-        onError(error)
+        on.error(error)
         catchUp()
       }
     }
@@ -79,6 +80,7 @@ export async function openLiveHub(db: Database, listen: (events: ListenerEvents)
   }
 
   function hear(payload: string) {
+    on.change()
     const notice = v.safeParse(v.pipe(v.string(), v.parseJson(), Notice), payload)
     if (!notice.success) return
     notice.output.users.forEach(id => waiting.users.add(id))
@@ -87,7 +89,10 @@ export async function openLiveHub(db: Database, listen: (events: ListenerEvents)
     void drain()
   }
 
-  const { hasHeardWithin } = await listen({ onNotice: hear, onMissed: catchUp })
+  const { hasHeardWithin } = await listen({ onNotice: hear, onMissed() {
+    on.change()
+    catchUp()
+  } })
   return {
     subscribe(audience, send) {
       clients[audience].add(send)

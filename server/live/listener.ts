@@ -15,7 +15,7 @@ export interface ListenerEvents {
 }
 
 export interface Listener {
-  /** Whether its own notice was heard within so many ms. */
+  /** Whether every change that was committed until so many ms ago was heard: its own notice, sent no earlier, was. */
   hasHeardWithin(ms: number): boolean
   /** Whether it has heard nothing for longer than it takes to replace a connection. */
   isDeaf(): boolean
@@ -32,6 +32,8 @@ export interface Listener {
 export async function openListener(pool: Database, { onNotice, onMissed }: ListenerEvents): Promise<Listener> {
   const own = `rollcall_${randomUUID().replaceAll('-', '')}`
   let heardAt = performance.now()
+  /** When the latest of its own notices that was heard was sent: all that was committed before came before it. */
+  let sentAt = performance.now()
   let lost = false
   let beating = false
 
@@ -44,6 +46,7 @@ export async function openListener(pool: Database, { onNotice, onMissed }: Liste
       lost = false
       heardAt = performance.now()
       if (missed) onMissed()
+      sentAt = Number(payload)
     },
   })
 
@@ -51,22 +54,21 @@ export async function openListener(pool: Database, { onNotice, onMissed }: Liste
     if (beating) return
     beating = true
     // A beat that fails is followed by another.
-    await listenAndNotifySelf(session, own).catch(() => {})
+    await listenAndNotifySelf(session, own, Math.floor(performance.now())).catch(() => {})
     beating = false
   }
 
   try {
-    await listenAndNotifySelf(session, own)
+    await listenAndNotifySelf(session, own, Math.floor(performance.now()))
   }
   catch (error) {
     await closeDatabase(session, 0)
     throw error
   }
   const timer = setInterval(() => void beat(), BEAT_MS).unref()
-  const hasHeardWithin = (ms: number) => performance.now() - heardAt <= ms
   return {
-    hasHeardWithin,
-    isDeaf: () => !hasHeardWithin(2 * SILENT_MS),
+    hasHeardWithin: ms => performance.now() - sentAt <= ms,
+    isDeaf: () => performance.now() - heardAt > 2 * SILENT_MS,
     close() {
       clearInterval(timer)
       return closeDatabase(session, 0)

@@ -1,7 +1,8 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
 import { checkEnv } from '../env.ts'
-import { useAppDatabase, useStreams } from '../parts.ts'
+import { useAppDatabase, useSharedAnswers, useStreams } from '../parts.ts'
 import { startSchedules } from '../schedules.ts'
+import { isSafe } from '../utils/methods.ts'
 
 /** The built server starts whole or not at all. Nitro swallows what a plugin throws, so it exits by itself. */
 export default defineNitroPlugin((nitro) => {
@@ -26,6 +27,8 @@ export default defineNitroPlugin((nitro) => {
   const stopSchedules = startSchedules()
   // Nitro waits for open connections before its own `close` hook, so the streams end with the signal.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => useStreams().closeAll())
+  // Who has just changed something here and asks as a guest sees it, before its notice has come.
+  nitro.hooks.hook('beforeResponse', ({ method }) => void (isSafe(method) || useSharedAnswers().forget()))
   nitro.hooks.hook('close', async () => {
     stopSchedules()
     // Requests have ended by now. A scan or a check that goes on may be cut off: it is safe to start again.

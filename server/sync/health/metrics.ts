@@ -6,6 +6,7 @@ import { findCheckState } from '#db/queries/state.ts'
 import type { Outcome, RefusalReason, Repair } from '#shared/types/sync.ts'
 import { driftKinds, outcomes, refusalReasons } from '#shared/types/sync.ts'
 import { describeFailure } from '../../failure.ts'
+import type { SharedAnswersCounts } from '../../shared-answers.ts'
 import type { Health } from './health.ts'
 
 /** A type that is not here counts as `other`: what Clerk invents, or a wrong secret lets in, must not grow the labels. */
@@ -20,7 +21,7 @@ export interface MirrorMetrics {
   /** Counts what a check or a scan repaired. */
   countRepairs(by: 'check' | 'scan', repairs: Repair[]): void
   /** All metrics as Prometheus reads them. What the database cannot say just now is absent. */
-  read(now: { db: Database, health: Health, streams: number }): Promise<{ text: string, contentType: string }>
+  read(now: { db: Database, health: Health, streams: number, shared: SharedAnswersCounts }): Promise<{ text: string, contentType: string }>
 }
 
 /** The metrics of this process. */
@@ -44,6 +45,8 @@ export function createMetrics(): MirrorMetrics {
   const seenUntil = new Gauge({ name: 'rollcall_seen_until_timestamp_seconds', help: 'By Clerk\'s clock: every change until then is here; absent before the first full comparison.', registers })
   const repaired = new Counter({ name: 'rollcall_repaired_total', help: 'Users that differed from Clerk and were put right, by what found them and how they differed.', labelNames: ['by', 'kind'], registers })
   const liveClients = new Gauge({ name: 'rollcall_live_clients', help: 'Live streams open on this instance.', registers })
+  const sharedAnswers = new Counter({ name: 'rollcall_shared_answers_total', help: 'Answers that guests share: from memory (kept), by a read that others waited for (joined), or by a read of their own.', labelNames: ['by'], registers })
+  const sharedBytes = new Gauge({ name: 'rollcall_shared_answers_bytes', help: 'What is kept in memory for guests.', registers })
 
   for (const by of ['check', 'scan'] as const) for (const kind of driftKinds) repaired.inc({ by, kind }, 0)
   for (const reason of refusalReasons) refused.inc({ reason }, 0)
@@ -74,9 +77,12 @@ export function createMetrics(): MirrorMetrics {
     countRepairs(by, repairs) {
       for (const { kind } of repairs) repaired.inc({ by, kind })
     },
-    async read({ db, health, streams }) {
+    async read({ db, health, streams, shared }) {
       for (const gauge of [lastEventAge, clerkUsers, countDifference, lastReconcile, checkedAt, seenUntil]) gauge.remove()
       liveClients.set(streams)
+      sharedAnswers.reset()
+      for (const by of ['kept', 'joined', 'read'] as const) sharedAnswers.inc({ by }, shared[by])
+      sharedBytes.set(shared.bytes)
       await readStored(db, health).catch(error => console.error(`metrics ${describeFailure(error)}`))
       return { text: await registry.metrics(), contentType: registry.contentType }
     },

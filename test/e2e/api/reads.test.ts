@@ -33,9 +33,20 @@ it('a page of the feed is one statement, whatever the number of authors', async 
 })
 
 it('a thread is three statements', async () => {
+  const as = rollcall.clerk.users.list()[0]?.id
   counter.take()
-  expect((await rollcall.request(`/api/posts/${root}`)).status).toBe(200)
+  expect((await rollcall.request(`/api/posts/${root}`, { as })).status).toBe(200)
   expect(counter.take()).toBe(3)
+})
+
+it('guests who ask for the same wait for one read, and find it kept', async () => {
+  await insertPost(rollcall.db, { id: uuidv7(), authorId: rollcall.clerk.users.list()[0]?.id ?? '', parentId: null, body: 'News' })
+  for (const [path, statements] of [['/api/posts?limit=3', 1], [`/api/posts/${root}`, 3], ['/', 2]] as const) {
+    counter.take()
+    await Promise.all(Array.from({ length: 20 }, () => rollcall.request(path)))
+    await rollcall.request(path)
+    expect(counter.take(), path).toBe(statements)
+  }
 })
 
 it('no read asks Clerk, signed in or not', async () => {

@@ -11,7 +11,7 @@ export interface QueryCounter {
   close(): void
 }
 
-/** Stands between an app and Postgres, and counts the statements on the wire. */
+/** Stands between an app and Postgres, and counts the statements on the wire; not that LISTEN is said anew each second. */
 export function createQueryCounter(): QueryCounter {
   let count = 0
   const sockets = new Set<Socket>()
@@ -28,7 +28,7 @@ export function createQueryCounter(): QueryCounter {
         if (pending.length < header + 4) return
         const length = header + pending.readInt32BE(header)
         if (pending.length < length) return
-        if (started && runs.has(String.fromCharCode(pending[0] ?? 0))) count++
+        if (started && runs.has(String.fromCharCode(pending[0] ?? 0)) && !pending.subarray(header + 4).toString('utf8', 0, 7).startsWith('listen ')) count++
         started = true
         pending = pending.subarray(length)
       }
