@@ -1,0 +1,50 @@
+import { v7 as uuidv7 } from 'uuid'
+import { describe, expect, it } from 'vitest'
+import { peopleIds } from '#local-clerk/seed/people.ts'
+import { insertPost } from '#db/queries/posts.ts'
+import { hasBrowser } from '../support/browser.ts'
+import { useStage } from '../support/stage.ts'
+
+describe.skipIf(!hasBrowser)('a page that guests share', () => {
+  const stage = useStage({ people: true })
+
+  const ada = peopleIds.ada ?? ''
+
+  it('shows the right times and hydrates without a mismatch, however late it is opened', () => stage.visit(async (page) => {
+    const id = uuidv7()
+    await insertPost(stage.rollcall.db, { id, authorId: ada, parentId: null, body: 'Just now.' })
+    await page.clock.install({ time: Date.now() + 10 * 60_000 })
+    // Clerk sees the browser first.
+    await page.goto('/')
+    for (const path of ['/', `/posts/${id}`, `/users/${ada}`]) {
+      const open = async () => await (await page.goto(path))?.text() ?? ''
+      const rendered = await open()
+      // The same bytes, so it is the page that was kept.
+      expect(await open()).toBe(rendered)
+      await expect.poll(() => page.locator(`[data-post-id="${id}"] time`).first().textContent()).toMatch(/10/)
+    }
+  }))
+
+  it('is not shared with someone who is signed in, nor with a browser that Clerk wants to see first', async () => {
+    const { rollcall } = stage
+    const page = async (headers: Record<string, string>, as: string | null = null) => rollcall.request('/', { as, headers, redirect: 'manual' })
+    const guest = await (await page({})).text()
+    expect(await (await page({})).text()).toBe(guest)
+    expect(await (await page({}, ada)).text()).not.toBe(guest)
+    const expired = await page({ accept: 'text/html', cookie: '__clerk_db_jwt=dvb_x; __client_uat=1700000000' })
+    expect([expired.status, expired.headers.get('location')]).toEqual([307, expect.stringContaining('/v1/client/handshake')])
+    expect((await page({ accept: 'text/html' })).status).toBe(307)
+  })
+
+  it('is another one for another language, and says so to caches', async () => {
+    const page = async (language: string) => stage.rollcall.request('/', { headers: { 'accept-language': language, 'accept-encoding': 'gzip' } })
+    const [british, german, again] = [await page('en-GB'), await page('de-DE'), await page('de-DE')]
+    const [texts, headers] = [await Promise.all([british, german, again].map(answer => answer.text())), again.headers]
+    expect(texts[1]).toBe(texts[2])
+    expect(texts[0]).not.toBe(texts[1])
+    expect(texts[1]).toContain('de-DE')
+    expect(headers.get('vary')?.toLowerCase().split(/, */).sort()).toEqual(['accept-encoding', 'accept-language'])
+    expect(headers.get('cache-control')).toBe('private, no-cache')
+    expect(headers.get('content-type')).toContain('text/html')
+  })
+})
