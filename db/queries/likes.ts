@@ -1,4 +1,5 @@
 import { and, count, eq, exists, isNull, sql } from 'drizzle-orm'
+import type { Placeholder } from 'drizzle-orm'
 import { COUNTED_AT_MOST } from '#shared/types/post.ts'
 import type { Database } from '../client.ts'
 import { likes, posts } from '../schema.ts'
@@ -31,7 +32,7 @@ export async function deleteLike(db: Database, postId: string, userId: string): 
 }
 
 /** What is shown of a post's likes, as columns of a query that selects from `posts`. */
-export const likeColumns = (db: Database, viewerId: string | null) => ({
+export const likeColumns = (db: Database, viewerId: string | Placeholder | null) => ({
   likeCount: likeCount(db),
   likedByMe: viewerId === null
     ? sql<boolean>`false`

@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm'
-import type { SQL, SQLWrapper } from 'drizzle-orm'
+import type { Placeholder, SQL, SQLWrapper } from 'drizzle-orm'
 import type { Position } from '#shared/schemas/paging.ts'
 
+/** The same for a statement that is prepared before its values are known. */
+export type Placeholders<T> = Record<keyof T, Placeholder>
+
 /** Rows that follow a position in a list sorted by a key and then by id; all rows where there is no position. */
-export function isPast(order: 'asc' | 'desc', key: SQLWrapper, id: SQLWrapper, position: Position | undefined): SQL | undefined {
+export function isPast(order: 'asc' | 'desc', key: SQLWrapper, id: SQLWrapper, position: Position | Placeholders<Position> | undefined): SQL | undefined {
   return position && sql`(${key}, ${id}) ${sql.raw(order === 'asc' ? '>' : '<')} (${position.key}, ${position.id})`
 }
 

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, exists, gt, inArray, isNotNull, isNull, ne, not, or, sql } from 'drizzle-orm'
-import type { SQL } from 'drizzle-orm'
+import type { Placeholder, SQL } from 'drizzle-orm'
 import { alias, unionAll } from 'drizzle-orm/pg-core'
 import type { Position } from '#shared/schemas/paging.ts'
 import { COUNTED_AT_MOST } from '#shared/types/post.ts'
@@ -10,6 +10,7 @@ import { mentions, posts, users } from '../schema.ts'
 import { notifyOfPost } from './channel.ts'
 import { likeColumns } from './likes.ts'
 import { isPast, toPage } from './paging.ts'
+import type { Placeholders } from './paging.ts'
 import { isVisible, lockAuthor, publicUserColumns } from './users.ts'
 
 /** Whether the words of a post are shown: for a query that joins the author. */
@@ -37,7 +38,7 @@ function mentionedUsers(db: Database) {
 }
 
 /** A post as `viewerId` sees it: author, counts and mentions come in the same query. */
-const postColumns = (db: Database, viewerId: string | null) => ({
+const postColumns = (db: Database, viewerId: string | Placeholder | null) => ({
   id: posts.id,
   parentId: posts.parentId,
   body: sql<string | null>`case when ${isShown} then ${posts.body} end`,
@@ -63,12 +64,20 @@ export interface PostsPage {
   next: Position | null
 }
 
+interface List {
+  order: 'asc' | 'desc'
+  /** What its index holds. */
+  rows: SQL | undefined
+  /** Which of these rows the list shows. */
+  isListed: SQL | undefined
+}
+interface PageOfList { after?: Position, limit: number, viewerId: string | null }
+
 /**
- * One page of a list of posts, in one statement. A page that is short because it walked `WALKED_AT_MOST` rows goes on after the last of them.
- * @param list.rows what its index holds
- * @param list.isListed which of these rows the list shows
+ * One page of a list of posts, in one statement, with one row more than it shows when there is a next one. Where it is short
+ * because it walked `WALKED_AT_MOST` rows, the last of them ends it.
  */
-async function listPage(db: Database, { order, rows, isListed }: { order: 'asc' | 'desc', rows: SQL | undefined, isListed: SQL | undefined }, page: { after?: Position, limit: number, viewerId: string | null }): Promise<PostsPage> {
+function selectPage(db: Database, { order, rows, isListed }: List, page: { after?: Position | Placeholders<Position>, rows: number | Placeholder, viewerId: string | Placeholder | null }) {
   const by = order === 'asc' ? asc : desc
   const walk = () => db.select({ id: posts.id, createdAt: posts.createdAt }).from(posts)
     .where(and(rows, isPast(order, posts.createdAt, posts.id, page.after)))
@@ -79,10 +88,14 @@ async function listPage(db: Database, { order, rows, isListed }: { order: 'asc' 
     .from(walked).innerJoin(posts, eq(posts.id, walked.id)).innerJoin(users, eq(users.id, posts.authorId))
     .where(isListed)
     .orderBy(by(walked.createdAt), by(walked.id))
-    .limit(page.limit + 1)
+    .limit(page.rows)
   // Postgres stops at the outer limit, so the end of the walk is looked for only when the page is short.
-  const all = await unionAll(found, db.select({ ...blankPost, id: end.id, createdAt: end.createdAt, isEnd: sql<boolean>`true` }).from(end)).limit(page.limit + 1)
-  const shown = toPage(all.filter(({ isEnd }) => !isEnd).map(({ isEnd, ...post }) => post), page.limit, positionOf)
+  return unionAll(found, db.select({ ...blankPost, id: end.id, createdAt: end.createdAt, isEnd: sql<boolean>`true` }).from(end)).limit(page.rows)
+}
+
+/** @param all the rows of `selectPage` */
+function toPostsPage(all: Awaited<ReturnType<typeof selectPage>>, limit: number): PostsPage {
+  const shown = toPage(all.filter(({ isEnd }) => !isEnd).map(({ isEnd, ...post }) => post), limit, positionOf)
   const last = all.find(({ isEnd }) => isEnd)
   return { posts: shown.rows, next: shown.next ?? (last ? positionOf(last) : null) }
 }
@@ -102,22 +115,44 @@ const blankPost = {
   likedByMe: sql<boolean>`null`,
 }
 
+/** The feed, or one author's. */
+const feedOf = (db: Database, author: Placeholder | undefined): List => ({
+  order: 'desc',
+  rows: and(
+    isNull(posts.parentId),
+    isNull(posts.deletedAt),
+    not(posts.authorHidden),
+    // Looked up once, so that nothing is walked of someone who is hidden.
+    author && and(eq(posts.authorId, author), exists(db.select().from(users).where(and(eq(users.id, author), isVisible)))),
+  ),
+  isListed: isShown,
+})
+
+/** The statements of `listPosts`, by what is given: to build one takes longer than to run it. */
+const feedStatements = new WeakMap<Database, Map<string, ReturnType<typeof prepareFeed>>>()
+
+function prepareFeed(db: Database, name: string, given: { after: boolean, author: boolean, viewer: boolean }) {
+  const { placeholder } = sql
+  return selectPage(db, feedOf(db, given.author ? placeholder('author') : undefined), {
+    after: given.after ? { key: placeholder('key'), id: placeholder('id') } : undefined,
+    rows: placeholder('rows'),
+    viewerId: given.viewer ? placeholder('viewer') : null,
+  }).prepare(name)
+}
+
 /**
  * Top-level posts, newest first, in one query whatever the number of authors.
  * @param page.after the last row of the page before
  */
-export const listPosts = (db: Database, page: { after?: Position, limit: number, author?: string, viewerId: string | null }): Promise<PostsPage> =>
-  listPage(db, {
-    order: 'desc',
-    rows: and(
-      isNull(posts.parentId),
-      isNull(posts.deletedAt),
-      not(posts.authorHidden),
-      // Looked up once, so that nothing is walked of someone who is hidden.
-      page.author ? and(eq(posts.authorId, page.author), exists(db.select().from(users).where(and(eq(users.id, page.author), isVisible)))) : undefined,
-    ),
-    isListed: isShown,
-  }, page)
+export async function listPosts(db: Database, page: PageOfList & { author?: string }): Promise<PostsPage> {
+  const { after, author, viewerId, limit } = page
+  const given = { after: after !== undefined, author: author !== undefined, viewer: viewerId !== null }
+  const name = `feed ${JSON.stringify(given)}`
+  const statements = feedStatements.get(db) ?? new Map<string, ReturnType<typeof prepareFeed>>()
+  const statement = statements.get(name) ?? prepareFeed(db, name, given)
+  feedStatements.set(db, statements.set(name, statement))
+  return toPostsPage(await statement.execute({ ...after, author, viewer: viewerId, rows: limit + 1 }), limit)
+}
 
 /** A post is there while it is shown, or while replies to it are shown. */
 const isThere = (db: Database) => or(isShown, gt(replyCount(db), 0))
@@ -145,8 +180,8 @@ export async function listAncestors(db: Database, id: string, viewerId: string |
  * Direct replies, oldest first.
  * @param page.after the last row of the page before
  */
-export const listReplies = (db: Database, id: string, page: { after?: Position, limit: number, viewerId: string | null }): Promise<PostsPage> =>
-  listPage(db, { order: 'asc', rows: eq(posts.parentId, id), isListed: isThere(db) }, page)
+export const listReplies = async (db: Database, id: string, page: PageOfList): Promise<PostsPage> =>
+  toPostsPage(await selectPage(db, { order: 'asc', rows: eq(posts.parentId, id), isListed: isThere(db) }, { ...page, rows: page.limit + 1 }), page.limit)
 
 export interface NewPostRow {
   id: string
