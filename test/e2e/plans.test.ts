@@ -57,6 +57,8 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     await migrateDatabase(url, resolve(import.meta.dirname, '../../db/migrations'))
     db = openDatabase(url, { max: 1, onQuery: (statement, parameters) => asked.push({ statement, parameters }) })
     await fillDatabase(db, size)
+    // A connection asks for Postgres's types before its first prepared statement.
+    await listPosts(db, { limit: 1, viewerId: null })
   }, 240_000)
   afterAll(() => closeDatabase(db))
 
