@@ -1,6 +1,7 @@
 import { setResponseStatus } from 'h3'
 import { v7 as uuidv7 } from 'uuid'
-import { findPost, findPostByKey, insertPost } from '#db/queries/posts.ts'
+import { findPostByKey, insertPost } from '#db/queries/post-changes.ts'
+import { findPost } from '#db/queries/posts.ts'
 import { NewPost } from '#shared/schemas/posts.ts'
 import type { Post } from '#shared/types/post.ts'
 import { useDb } from '#server/parts.ts'

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { insertPost } from '#db/queries/posts.ts'
+import { insertPost } from '#db/queries/post-changes.ts'
 import { createQueryCounter } from '../support/query-counter.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'

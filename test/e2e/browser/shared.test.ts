@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { peopleIds } from '#local-clerk/seed/people.ts'
-import { insertPost } from '#db/queries/posts.ts'
+import { insertPost } from '#db/queries/post-changes.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { useStage } from '../support/stage.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { peopleIds } from '#local-clerk/seed/people.ts'
-import { insertPost } from '#db/queries/posts.ts'
+import { insertPost } from '#db/queries/post-changes.ts'
 import { seedPosts } from '#scripts/demo/seed-posts.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { closeDatabase, openDatabase } from '#db/client.ts'
-import { insertPost } from '#db/queries/posts.ts'
+import { insertPost } from '#db/queries/post-changes.ts'
 import { eraseExpired } from '#server/sync/erase.ts'
 import type { News } from '#server/sync/news.ts'
 import { applyNews } from '#server/sync/receive/apply.ts'

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { v7 as uuidv7 } from 'uuid'
 import type { Database } from '#db/client.ts'
-import { insertPost } from '#db/queries/posts.ts'
+import { insertPost } from '#db/queries/post-changes.ts'
 
 /** The posts on the page that hold this text. */
 export const postsWith = (page: Page, text: string | RegExp): Locator => page.getByTestId('post').filter({ hasText: text })

@@ -1,5 +1,5 @@
 import { setResponseStatus } from 'h3'
-import { deletePost, findPostAuthor } from '#db/queries/posts.ts'
+import { deletePost, findPostAuthor } from '#db/queries/post-changes.ts'
 import { PostParams } from '#shared/schemas/ids.ts'
 import { useDb } from '#server/parts.ts'
 

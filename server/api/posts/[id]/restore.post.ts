@@ -1,4 +1,5 @@
-import { findPost, findPostAuthor, restorePost, RESTORE_MINUTES } from '#db/queries/posts.ts'
+import { findPostAuthor, restorePost, RESTORE_MINUTES } from '#db/queries/post-changes.ts'
+import { findPost } from '#db/queries/posts.ts'
 import { PostParams } from '#shared/schemas/ids.ts'
 import type { Post } from '#shared/types/post.ts'
 import { useDb } from '#server/parts.ts'

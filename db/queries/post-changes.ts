@@ -1,0 +1,124 @@
+import { and, eq, gt, inArray, isNotNull, isNull, ne, not, or, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Database } from '../client.ts'
+import { mentions, posts, users } from '../schema.ts'
+import { notifyOfPost } from './channel.ts'
+import { isVisible, lockAuthor } from './users.ts'
+
+export interface NewPostRow {
+  id: string
+  authorId: string
+  parentId: string | null
+  /** User ids in the place of names. */
+  body: string
+  /** Made by the author's browser: a second post with it is not written. */
+  key?: string
+  /** Ids of users; those who are not here are left out. */
+  mentions?: string[]
+  /** ISO 8601; now when not said. */
+  createdAt?: string
+}
+
+/**
+ * Writes a post and tells the other instances, in one statement.
+ * @returns false when the author is not here, is deleted or banned, when the parent is not there, or when this author has
+ * posted with this key already
+ */
+export async function insertPost(db: Database, post: NewPostRow): Promise<boolean> {
+  const author = lockAuthor(db, post.authorId)
+  const parent = alias(posts, 'parent')
+  const inserted = db.$with('inserted').as(db
+    .insert(posts)
+    .select(db
+      .select({
+        id: sql`${post.id}`.as('id'),
+        authorId: author.id,
+        parentId: sql`${post.parentId}`.as('parent_id'),
+        body: sql`${post.body}`.as('body'),
+        createdAt: sql`coalesce(${post.createdAt ?? null}, now())`.as('created_at'),
+        deletedAt: sql`null`.as('deleted_at'),
+        deletedBy: sql`null`.as('deleted_by'),
+        authorDeletedAt: sql`null`.as('author_deleted_at'),
+        // As the author's other posts say, which may be yet to be shown again: a ban that follows at once finds all of them hidden.
+        authorHidden: sql`coalesce(${author.postsHidden}, false)`.as('author_hidden'),
+        key: sql`${post.key ?? null}`.as('key'),
+      })
+      .from(author)
+      .where(post.parentId === null
+        ? undefined
+        : sql`exists ${db.select().from(parent).where(and(eq(parent.id, post.parentId), isNull(parent.deletedAt)))}`))
+    .onConflictDoNothing()
+    .returning({ id: posts.id }))
+  const mentioned = db.$with('mentioned').as(db
+    .insert(mentions)
+    .select(db.select({ postId: inserted.id, userId: users.id }).from(inserted).innerJoin(users, inArray(users.id, post.mentions ?? []))))
+  const rows = await db.with(author, inserted, mentioned).select({ notified: notifyOfPost(inserted.id) }).from(inserted)
+  return rows.length > 0
+}
+
+/** The id of what this author posted with this key; undefined when nothing. */
+export async function findPostByKey(db: Database, authorId: string, key: string): Promise<string | undefined> {
+  const [row] = await db.select({ id: posts.id }).from(posts).where(and(eq(posts.authorId, authorId), eq(posts.key, key)))
+  return row?.id
+}
+
+/** Who wrote a post, and who deleted it; undefined when there never was one. */
+export async function findPostAuthor(db: Database, id: string) {
+  const [row] = await db.select({ authorId: posts.authorId, deletedAt: posts.deletedAt, deletedBy: posts.deletedBy }).from(posts).where(eq(posts.id, id))
+  return row
+}
+
+/**
+ * Marks a post as deleted; its replies keep their place. Doing it twice changes nothing. The author's deletion and an
+ * admin's are both kept: the admin's is the one that counts, and what its author deleted stays deleted when it is undone.
+ * @param deletedBy the author, or an admin
+ */
+export async function deletePost(db: Database, id: string, deletedBy: string): Promise<void> {
+  const isAuthor = eq(posts.authorId, deletedBy)
+  const gone = db.$with('gone').as(db
+    .update(posts)
+    .set({
+      deletedAt: sql`coalesce(${posts.deletedAt}, now())`,
+      deletedBy: sql`case when ${posts.deletedAt} is null or ${posts.deletedBy} = ${posts.authorId} then ${deletedBy} else ${posts.deletedBy} end`,
+      authorDeletedAt: sql`case when ${isAuthor} then coalesce(${posts.authorDeletedAt}, now()) else ${posts.authorDeletedAt} end`,
+    })
+    .where(and(eq(posts.id, id), or(isNull(posts.deletedAt), and(isAuthor, isNull(posts.authorDeletedAt)), and(not(isAuthor), eq(posts.deletedBy, posts.authorId)))))
+    .returning({ id: posts.id }))
+  await db.with(gone).select({ notified: notifyOfPost(gone.id) }).from(gone)
+}
+
+/** For how long a deletion can be undone, by Postgres's clock. */
+export const RESTORE_MINUTES = 5
+
+/**
+ * Undoes what this person deleted a moment ago, while its words and its author are still here. A post that both an admin
+ * and its author deleted is then the author's to bring back.
+ * @returns whether anything was undone
+ */
+export async function restorePost(db: Database, id: string, deletedBy: string): Promise<boolean> {
+  const isAdmins = ne(posts.authorId, deletedBy)
+  const author = db.$with('author').as(db
+    .select({ id: users.id })
+    .from(users)
+    .innerJoin(posts, eq(posts.authorId, users.id))
+    .where(and(eq(posts.id, id), isVisible))
+    .for('share', { of: users }))
+  const restored = db.$with('restored').as(db
+    .update(posts)
+    .set({
+      deletedAt: sql`case when ${isAdmins} then ${posts.authorDeletedAt} end`,
+      deletedBy: sql`case when ${isAdmins} and ${posts.authorDeletedAt} is not null then ${posts.authorId} end`,
+      authorDeletedAt: sql`case when ${isAdmins} then ${posts.authorDeletedAt} end`,
+    })
+    .from(author)
+    .where(and(
+      eq(posts.id, id),
+      eq(posts.authorId, author.id),
+      eq(posts.deletedBy, deletedBy),
+      isNotNull(posts.body),
+      gt(posts.deletedAt, sql`now() - make_interval(mins => ${RESTORE_MINUTES})`),
+    ))
+    .returning({ id: posts.id }))
+  const rows = await db.with(author, restored).select({ notified: notifyOfPost(restored.id) }).from(restored)
+  return rows.length > 0
+}
