@@ -47,12 +47,6 @@ export async function listRuns(db: Database, { cursor, limit }: { cursor?: Posit
   return { runs: rows, next }
 }
 
-/** One scan, without the ids of its report. */
-export async function findRunSummary(db: Database, id: string): Promise<RunSummary | undefined> {
-  const [run] = await selectRuns(db).where(eq(syncRuns.id, id))
-  return run
-}
-
 /** Whether some instance holds the lock of scans. A lock whose key is one bigint has it in two halves, and "objsubid" 1. */
 const isScanLockHeld = sql<boolean>`exists (
   select from pg_locks l

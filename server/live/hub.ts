@@ -19,8 +19,6 @@ const SPREAD = { leastMs: 1_000, mostMs: 60_000 }
 export interface LiveHub {
   /** Sends every message that is for this audience until the returned function is called. */
   subscribe(audience: Audience, send: (frame: Buffer) => void): () => void
-  /** How many listen. */
-  size(): number
   /** Whether this instance has heard every change that was committed until so many ms ago. */
   hasHeardWithin(ms: number): boolean
 }
@@ -98,7 +96,6 @@ export async function openLiveHub(db: Database, listen: (events: ListenerEvents)
       clients[audience].add(send)
       return () => void clients[audience].delete(send)
     },
-    size,
     hasHeardWithin,
   }
 }
