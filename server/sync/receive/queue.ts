@@ -4,8 +4,10 @@ import { eventIdOf, userIdOf } from '../news.ts'
 
 /** NOTIFY carries their ids in under 8,000 bytes. */
 const MAX_BATCH = 100
-/** Batches in flight at the same time, so that one that waits for a silent connection does not stop everyone. */
+/** Batches in flight at the same time: one that waits for a lock or a silent connection does not stop everyone. */
 const WRITERS = 2
+/** A batch that takes longer, ms, is waited for no more: the second goes beside it. */
+const SLOW_MS = 20
 /** Svix has given up on a delivery that waited for so long, ms. */
 const EXPIRES_MS = 15_000
 
@@ -18,22 +20,27 @@ interface Waiting {
 }
 
 /**
- * What waits while writes are in flight goes together in the next: under load a commit serves many deliveries, and
- * alone none waits. A user and an event are in one batch at a time, of those in flight, and once in it; a second one
+ * What waits while a write is in flight goes together in the next: under load a commit serves many deliveries, and
+ * alone none waits. Only a write that is slow gets a second one beside it. A user and an event are in one batch at a time, of those in flight, and once in it; a second one
  * keeps its place for a later batch. What has waited for 15 s is not written any more.
  * @param apply writes a batch; resolves after commit
+ * @param slowMs when a second batch goes beside one that is in flight
  * @returns a function that resolves when its news is committed, and rejects when it is not
  */
-export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Error)[]>, now: () => number = () => performance.now()) {
+export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Error)[]>, now: () => number = () => performance.now(), slowMs = SLOW_MS) {
   let waiting: Waiting[] = []
   let writers = 0
+  /** Batches in flight that are not slow yet. */
+  let quick = 0
   /** Keys of the batches in flight. */
   const busy = new Set<string>()
   /** Keys of what waits: later news of the same user must not overtake it. */
   let held = new Set<string>()
 
+  const mayWrite = () => quick === 0 && writers < WRITERS
+
   function drain() {
-    while (writers < WRITERS) {
+    while (mayWrite()) {
       const batch = takeBatch()
       if (batch.length === 0) return
       void write(batch)
@@ -65,6 +72,12 @@ export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Erro
     const keys = batch.flatMap(item => item.keys)
     for (const key of keys) busy.add(key)
     writers++
+    quick++
+    let slow: NodeJS.Timeout | undefined = setTimeout(() => {
+      slow = undefined
+      quick--
+      drain()
+    }, slowMs)
     try {
       const results = await apply(batch.map(item => item.news))
       batch.forEach((item, index) => {
@@ -78,14 +91,18 @@ export function createNewsQueue(apply: (news: News[]) => Promise<(Applied | Erro
     }
     for (const key of keys) busy.delete(key)
     writers--
+    if (slow) {
+      clearTimeout(slow)
+      quick--
+    }
     drain()
   }
 
   return (news: News) => new Promise<Applied>((resolve, reject) => {
     const keys = [`user ${userIdOf(news)}`, `event ${eventIdOf(news)}`].filter(key => !key.endsWith(' null'))
     const item = { news, keys, since: now(), resolve, reject }
-    // While a writer is free, all that waits is held by a batch in flight: only what is new can go.
-    if (writers < WRITERS && keys.every(key => !busy.has(key) && !held.has(key))) return void write([item])
+    // While a batch may go, all that waits is held by a batch in flight: only what is new can go.
+    if (mayWrite() && keys.every(key => !busy.has(key) && !held.has(key))) return void write([item])
     waiting.push(item)
     for (const key of keys) held.add(key)
   })
