@@ -12,6 +12,6 @@ const isOpenedByAnotherSite = ({ headers }: IncomingMessage) => headers['sec-fet
 const compress = compression({ filter: (request, response) => !isOpenedByAnotherSite(request) && compression.filter(request, response) })
 
 export default defineEventHandler((event) => {
-  // While a page is rendered it asks the API within this process.
-  if (event.node.req instanceof IncomingMessage) compress(event.node.req, event.node.res, () => {})
+  // What changes something answers little. While a page is rendered it asks the API within this process.
+  if (event.method === 'GET' && event.node.req instanceof IncomingMessage) compress(event.node.req, event.node.res, () => {})
 })
