@@ -1,17 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { listPosts } from '#db/queries/posts.ts'
 import { countLiveUsers, findMirrorUsers, findUnlisted } from '#db/queries/scan.ts'
 import { listMembers } from '#db/queries/users.ts'
-import { fixture } from '#scripts/lib/delivery.ts'
 import { fillMirror } from '#scripts/lib/large-mirror.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
-import { applyNews } from '#server/sync/receive/apply.ts'
-import { parseEvent } from '#server/sync/receive/parse.ts'
 import type { Bench, Line } from './lib/bench.ts'
 import { compare } from './lib/bench.ts'
 import { createDatabase } from './lib/databases.ts'
+import { anyone, deliver } from './lib/deliver.ts'
 
 /*
  * How the cost of each kind of work in Postgres grows with the users: the app's own statements, from this process, one at
@@ -28,8 +25,8 @@ interface Mirror { db: Database, users: number }
 
 /** Each is one statement, or the few that the app runs for it. */
 const works: Record<string, (mirror: Mirror) => Promise<unknown>> = {
-  'one delivery': mirror => deliver(mirror, 1),
-  [`${BATCH} deliveries in one write`]: mirror => deliver(mirror, BATCH),
+  'one delivery': ({ db, users }) => deliver(db, 1, users),
+  [`${BATCH} deliveries in one write`]: ({ db, users }) => deliver(db, BATCH, users),
   'first page of the feed': ({ db }) => listPosts(db, { limit: 20, viewerId: null }),
   'first page of the feed, signed in': ({ db, users }) => listPosts(db, { limit: 20, viewerId: anyone(users) }),
   'first page of members': ({ db }) => listMembers(db, { q: '', cursor: undefined, limit: 20 }),
@@ -80,23 +77,6 @@ export const run: Bench = async ({ smoke }) => {
     for (const { db } of mirrors) await closeDatabase(db)
     await postgres.stop()
   }
-}
-
-const anyone = (users: number) => `user_bench_${1 + Math.floor(Math.random() * users)}`
-
-const template = fixture('user.updated')
-let clock = Date.now()
-
-/** Signed news of users anywhere in the table, each with another name. */
-async function deliver({ db, users }: Mirror, count: number) {
-  const ids = new Set<string>()
-  while (ids.size < count) ids.add(anyone(users))
-  const news = [...ids].map((id) => {
-    const timestamp = ++clock
-    const body = JSON.stringify({ ...template, timestamp, data: { ...template.data, id, first_name: `Name ${timestamp}`, updated_at: timestamp } })
-    return parseEvent(body, { id: `msg_${randomUUID()}`, receivedAt: performance.now() }, null, timestamp)
-  })
-  for (const applied of await applyNews(db, news)) if (applied instanceof Error) throw applied
 }
 
 /** What a scan reads for one page, where nothing differs. */

@@ -2,6 +2,7 @@ import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { readAddress } from './address.ts'
 import * as schema from './schema.ts'
 import { createSockets } from './sockets.ts'
 
@@ -17,6 +18,13 @@ const KEEP_ALIVE_SECONDS = 5
 export interface DatabaseOptions {
   /** Connections, 10 when not said. */
   max?: number
+  /**
+   * Postgres itself, where the address is a pooler's in transaction mode: what belongs to a session (LISTEN, locks) goes
+   * there, and the pooler gets no named statements, which PgBouncer knows since 1.21 alone.
+   */
+  directUrl?: string
+  /** Whether statements may be prepared by name; true unless there is a `directUrl`. */
+  prepare?: boolean
   /** Keeps its connections while they are idle. Whoever opens it lets them hear something within `silentMs`. */
   session?: boolean
   /** A connection on which nothing came for so long is closed, ms: `createSockets`. */
@@ -31,10 +39,12 @@ export interface DatabaseOptions {
   onQuery?: (statement: string, parameters: unknown[]) => void
 }
 
+type SessionOptions = Omit<DatabaseOptions, 'max' | 'session' | 'directUrl' | 'prepare'>
+
 export type Database = PostgresJsDatabase<typeof schema> & {
   $client: postgres.Sql
   /** One connection more, beside the pool, for what belongs to a session. Close it by `closeDatabase`. */
-  openSession(options?: Omit<DatabaseOptions, 'max' | 'session'>): Database
+  openSession(options?: SessionOptions): Database
   /** Closes all connections of the pool, so that new ones are opened. Statements in flight fail. */
   renew(): void
 }
@@ -44,10 +54,11 @@ export type Database = PostgresJsDatabase<typeof schema> & {
  * Timeouts of statements are settings of the role (db/settings.ts), never start parameters: PgBouncer refuses those.
  * Do not use the driver's `reserve`, and `begin` by `transaction` alone: a connection that is lost meanwhile is spoilt
  * for ever.
- * @param url a direct `postgres://` address: LISTEN and advisory locks do not survive a transaction pooler
+ * @param url `postgres://`, of Postgres itself, or of a pooler when there is a `directUrl`: LISTEN and advisory locks do not
+ *   survive a transaction pooler
  */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const { max = 10, session = false, silentMs = SILENT_MS, onSilent, onClose, onNotify, onQuery } = options
+  const { max = 10, directUrl, prepare = directUrl === undefined, session = false, silentMs = SILENT_MS, onSilent, onClose, onNotify, onQuery } = options
   const sockets = createSockets({ silentMs, onSilent })
   // Options that the driver has and its types have not.
   const untyped = {
@@ -56,8 +67,11 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     // A statement waits for a connection that is free, not behind many on one that may be silent. With 0, `begin` fails.
     max_pipeline: 1,
   }
-  const client = postgres(url, {
+  const address = readAddress(url)
+  const client = postgres(address.url, {
     ...untyped,
+    ssl: address.ssl,
+    prepare,
     max,
     connect_timeout: CONNECT_SECONDS,
     idle_timeout: session ? undefined : silentMs * IDLE_PART / 1000,
@@ -71,7 +85,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     debug: onQuery ? (_connection, statement, parameters) => onQuery(statement, parameters) : false,
   })
   return Object.assign(drizzle({ client, schema, casing: 'snake_case' }), {
-    openSession: (more: Omit<DatabaseOptions, 'max' | 'session'> = {}) => openDatabase(url, { ...more, max: 1, session: true }),
+    openSession: (more: SessionOptions = {}) => openDatabase(directUrl ?? url, { ...more, max: 1, session: true }),
     renew: sockets.destroyAll,
   })
 }

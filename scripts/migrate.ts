@@ -1,11 +1,18 @@
 import * as v from 'valibot'
-import { migrateDatabase } from '#db/migrate.ts'
+import { migrateDatabase, PooledAddressError } from '#db/migrate.ts'
 import { readEnv, ServerEnv } from '#server/schemas/env.ts'
 
-const url = v.safeParse(ServerEnv.entries.DATABASE_URL, readEnv(process.env).DATABASE_URL)
-if (!url.success) {
-  console.error(url.issues[0].message)
+const env = v.safeParse(v.pick(ServerEnv, ['DATABASE_URL', 'DATABASE_DIRECT_URL']), readEnv(process.env))
+if (!env.success) {
+  console.error(env.issues[0].message)
   process.exit(1)
 }
-await migrateDatabase(url.output, 'db/migrations')
-console.log('The database is at the newest migration.')
+try {
+  await migrateDatabase(env.output.DATABASE_DIRECT_URL ?? env.output.DATABASE_URL, 'db/migrations')
+  console.log('The database is at the newest migration.')
+}
+catch (error) {
+  if (!(error instanceof PooledAddressError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

@@ -2,7 +2,7 @@ import { progress } from '@clack/prompts'
 import { defineCommand, runMain } from 'citty'
 import * as v from 'valibot'
 import { closeDatabase, openDatabase } from '#db/client.ts'
-import { migrateDatabase } from '#db/migrate.ts'
+import { migrateDatabase, PooledAddressError } from '#db/migrate.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
 import { createClerkReader } from '#server/sync/clerk.ts'
 import { paceReader, requestsPerSecond } from '#server/sync/pace.ts'
@@ -17,7 +17,7 @@ import type { ScanCounts, ScanKind, ScanReport } from '#shared/types/sync.ts'
 /** 0: equal, or made equal. */
 const exitCodes = { failed: 1, refused: 2, drift: 3, busy: 4 } as const
 
-const SyncEnv = v.pick(ServerEnv, ['DATABASE_URL', 'NUXT_CLERK_SECRET_KEY', 'NUXT_CLERK_API_URL', 'RECONCILE_MAX_DELETE'])
+const SyncEnv = v.pick(ServerEnv, ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'NUXT_CLERK_SECRET_KEY', 'NUXT_CLERK_API_URL', 'RECONCILE_MAX_DELETE'])
 
 async function sync(kind: 'backfill' | 'reconcile', options: { dryRun: boolean, force: boolean }): Promise<number> {
   const env = v.safeParse(SyncEnv, readEnv(process.env))
@@ -25,10 +25,10 @@ async function sync(kind: 'backfill' | 'reconcile', options: { dryRun: boolean, 
     console.error(envProblems(env.issues).join('\n'))
     return exitCodes.failed
   }
-  const { DATABASE_URL: url, NUXT_CLERK_SECRET_KEY: secretKey, NUXT_CLERK_API_URL: apiUrl, RECONCILE_MAX_DELETE: maxDelete } = env.output
-  const db = openDatabase(url, { max: 4 })
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl, NUXT_CLERK_SECRET_KEY: secretKey, NUXT_CLERK_API_URL: apiUrl, RECONCILE_MAX_DELETE: maxDelete } = env.output
+  const db = openDatabase(url, { directUrl, max: 4 })
   try {
-    await migrateDatabase(url, 'db/migrations')
+    await migrateDatabase(directUrl ?? url, 'db/migrations')
     await ensureSyncState(db)
     const clerk = paceReader(createClerkReader({ secretKey, apiUrl }), requestsPerSecond(secretKey))
     const meter = createMeter()
@@ -44,7 +44,8 @@ async function sync(kind: 'backfill' | 'reconcile', options: { dryRun: boolean, 
     return options.dryRun && !isEqual(report) ? exitCodes.drift : 0
   }
   catch (error) {
-    console.error(error instanceof ForeignInstanceError ? wrongKey(error.instance.foreign, error.instance.mirrored) : runErrorWords(runErrorOf(error)))
+    if (error instanceof PooledAddressError) console.error(error.message)
+    else console.error(error instanceof ForeignInstanceError ? wrongKey(error.instance.foreign, error.instance.mirrored) : runErrorWords(runErrorOf(error)))
     return exitCodes.failed
   }
   finally {

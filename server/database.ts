@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
-import { migrateDatabase } from '#db/migrate.ts'
+import { migrateDatabase, PooledAddressError } from '#db/migrate.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
 import type { Wires } from '#shared/types/admin.ts'
 import type { Listener, ListenerEvents } from './live/listener.ts'
@@ -25,7 +25,7 @@ export interface AppDatabase {
   pool: Database
   /** The same for deliveries: readers, however slow, cannot starve them. */
   deliveries: Database
-  /** Migrates, and tries again every second while the database is not there yet. @throws when the build carries no migrations */
+  /** Migrates, and tries again every second while the database is not there yet. @throws when the build carries no migrations, and PooledAddressError */
   prepare(): Promise<void>
   /** The database, migrated. Nitro does not wait for plugins, so requests wait here. @throws DatabaseNotReadyError after 5 s */
   ready(): Promise<Database>
@@ -36,12 +36,12 @@ export interface AppDatabase {
   close(seconds: number): Promise<void>
 }
 
-/** @param url `DATABASE_URL` */
-export function createAppDatabase(url: string): AppDatabase {
+/** @param url `DATABASE_URL` @param directUrl `DATABASE_DIRECT_URL` */
+export function createAppDatabase(url: string, directUrl?: string): AppDatabase {
   let silentAt: number[] = []
   const onSilent = () => void (silentAt = [...silentAt.slice(1 - MANY), Date.now()])
-  const pool = openDatabase(url, { onSilent })
-  const deliveries = openDatabase(url, { max: DELIVERY_CONNECTIONS, onSilent })
+  const pool = openDatabase(url, { directUrl, onSilent })
+  const deliveries = openDatabase(url, { directUrl, max: DELIVERY_CONNECTIONS, onSilent })
   let listener: Listener | undefined
   let prepared: Promise<void> | undefined
 
@@ -49,7 +49,7 @@ export function createAppDatabase(url: string): AppDatabase {
     const folder = migrationsFolder()
     for (let attempt = 1; ; attempt++) {
       try {
-        const { changed, refused } = await migrateDatabase(url, folder)
+        const { changed, refused } = await migrateDatabase(directUrl ?? url, folder)
         if (refused.length > 0) console.error(`The role of DATABASE_URL may not set its own timeouts (${refused.join(', ')}), so Postgres sets no bound to what hangs. docs/production.md says how to set them.`)
         // What was opened before has none of the settings.
         if (changed) for (const one of [pool, deliveries]) one.renew()
@@ -57,6 +57,7 @@ export function createAppDatabase(url: string): AppDatabase {
         return
       }
       catch (error) {
+        if (error instanceof PooledAddressError) throw error
         if (attempt % 10 === 1) console.error(`The database is not ready (${error instanceof Error ? error.message : error}). Trying again every second.`)
         await sleep(RETRY_MS)
       }

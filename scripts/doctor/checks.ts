@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import * as v from 'valibot'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { countMigrations, findServerVersion, findTimeoutsOff } from '#db/queries/diagnosis.ts'
+import { isTransactionPooler } from '#db/pooler.ts'
 import { findInstanceId } from '#db/queries/state.ts'
 import { createClerkReader } from '#server/sync/clerk.ts'
 import { readEnv, ServerEnv } from '#server/schemas/env.ts'
@@ -72,11 +73,12 @@ export async function checkClerk(env: Env, mirrored: string | null): Promise<Fin
 
 /** The database: reachable, at the newest migration, and what it knows of the copy. */
 export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mirrored: string | null }> {
-  const { DATABASE_URL: url, SYNC_CHECK_SECONDS: setting, TRUSTED_PROXIES: proxies } = readEnv(env)
-  if (!v.is(ServerEnv.entries.DATABASE_URL, url)) return { findings: [], mirrored: null }
-  const db = openDatabase(url, { max: 1 })
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl, SYNC_CHECK_SECONDS: setting, TRUSTED_PROXIES: proxies } = readEnv(env)
+  if (!v.is(ServerEnv.entries.DATABASE_URL, url) || !v.is(ServerEnv.entries.DATABASE_DIRECT_URL, directUrl)) return { findings: [], mirrored: null }
+  const db = openDatabase(url, { max: 1, directUrl })
   try {
     const findings: Finding[] = [{ state: 'good', text: `Postgres ${await findServerVersion(db)} answers.` }]
+    findings.push(...await checkPooler(url, directUrl))
     const [applied, known] = [await countMigrations(db), v.parse(Journal, JSON.parse(await readFile(journal, 'utf8'))).entries.length]
     if (applied < known) {
       findings.push({ state: 'wrong', text: `${known - applied} of ${known} migrations are not applied.`, mend: 'Run npm run db:migrate; the built server does so at its start.' })
@@ -91,11 +93,20 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
     return { findings, mirrored: await findInstanceId(db) }
   }
   catch (error) {
-    return { findings: [{ state: 'wrong', text: `Postgres does not answer: ${messageOf(error)}`, mend: 'Check DATABASE_URL, that Postgres runs, and that this machine may connect.' }], mirrored: null }
+    return { findings: [{ state: 'wrong', text: `Postgres does not answer: ${messageOf(error)}`, mend: 'Check DATABASE_URL and DATABASE_DIRECT_URL, that Postgres runs, and that this machine may connect.' }], mirrored: null }
   }
   finally {
     await closeDatabase(db)
   }
+}
+
+/** Whether what belongs to a session (LISTEN, locks, migrations) has an address where sessions last. */
+async function checkPooler(url: string, directUrl: string | undefined): Promise<Finding[]> {
+  const [name, address] = directUrl === undefined ? ['DATABASE_URL', url] as const : ['DATABASE_DIRECT_URL', directUrl] as const
+  if (await isTransactionPooler(address)) {
+    return [{ state: 'wrong', text: `${name} leads to a pooler in transaction mode, where LISTEN and locks are lost.`, mend: 'Set DATABASE_DIRECT_URL to the address of Postgres itself; DATABASE_URL may stay the pooler\'s.' }]
+  }
+  return directUrl === undefined ? [] : [{ state: 'good', text: 'DATABASE_DIRECT_URL leads to Postgres itself.' }]
 }
 
 /** A refused connection hides behind an AggregateError without words. */

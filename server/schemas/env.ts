@@ -1,5 +1,6 @@
 import { CronPattern } from 'croner'
 import * as v from 'valibot'
+import { readAddress } from '#db/address.ts'
 
 function isCron(pattern: string): boolean {
   try {
@@ -29,7 +30,23 @@ const list = (message: string) => v.pipe(
   v.minLength(1, message),
 )
 
-const DatabaseUrl = url('Set DATABASE_URL to your Postgres, such as postgres://user:password@host:5432/rollcall.', 'postgres:', 'postgresql:')
+const postgresProtocols = ['postgres:', 'postgresql:']
+
+/** Whether the driver can use what is an address of Postgres, with its TLS. */
+function isUsable(address: string): boolean {
+  try {
+    return !isUrl(address, postgresProtocols) || readAddress(address) !== null
+  }
+  catch {
+    return false
+  }
+}
+
+const database = (message: string, name: string) => v.pipe(
+  url(message, ...postgresProtocols),
+  v.check(isUsable, `${name} has an sslmode that libpq does not know, or an sslrootcert that cannot be read.`),
+)
+const DatabaseUrl = database('Set DATABASE_URL to your Postgres, such as postgres://user:password@host:5432/rollcall.', 'DATABASE_URL')
 
 const PublishableKey = v.pipe(
   v.string('Set NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: Clerk dashboard, API keys.'),
@@ -58,6 +75,7 @@ const decimal = (message: string) => v.pipe(v.string(), v.regex(/^\d{1,6}(?:\.\d
 /** What the server needs to run. Every message says which variable is wrong and how to get it. */
 export const ServerEnv = v.object({
   DATABASE_URL: DatabaseUrl,
+  DATABASE_DIRECT_URL: v.optional(database('DATABASE_DIRECT_URL is the address of Postgres itself, where DATABASE_URL is a pooler\'s.', 'DATABASE_DIRECT_URL')),
   NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: PublishableKey,
   NUXT_CLERK_SECRET_KEY: SecretKey,
   NUXT_CLERK_WEBHOOK_SIGNING_SECRET: v.optional(SigningSecrets),

@@ -181,8 +181,8 @@ const catalogue = {
   'deaf': () => ({
     level: 'warn',
     sentence: 'This server hears no change of Postgres, so open pages do not follow.',
-    action: 'Set DATABASE_URL to a direct address: LISTEN does not work behind a pooler in transaction mode. Pages catch up once it hears again.',
-    step: { kind: 'copy', text: 'DATABASE_URL' },
+    action: 'LISTEN does not work behind a pooler in transaction mode: DATABASE_DIRECT_URL, or DATABASE_URL without it, has to be the address of Postgres itself. Pages catch up once it hears again.',
+    step: { kind: 'copy', text: 'DATABASE_DIRECT_URL' },
   }),
   'erase-late': ({ dueAt, now }: { dueAt: string, now: string }) => ({
     level: 'warn',

@@ -38,11 +38,13 @@ export async function createTestDatabase({ empty = false }: { empty?: boolean } 
  * @param options.env more of the environment
  * @param options.prepare runs before the app starts
  * @param options.route where the app finds the database, when not at its own address
+ * @param options.direct tells the app the database's own address as well
  */
-export async function startRollcall(options: { instances?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, prepare?: (clerk: LocalClerk) => void, route?: (databaseUrl: string) => Promise<string> } = {}): Promise<Rollcall> {
+export async function startRollcall(options: { instances?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, prepare?: (clerk: LocalClerk) => void, route?: (databaseUrl: string) => Promise<string>, direct?: boolean } = {}): Promise<Rollcall> {
   const databaseUrl = await createTestDatabase()
   const running = await startAppWithClerk({
     ...options,
+    env: { ...options.direct && { DATABASE_DIRECT_URL: databaseUrl }, ...options.env },
     databaseUrl: await options.route?.(databaseUrl) ?? databaseUrl,
     clerk: { retryScale: 0.001, ...options.clerk },
   })

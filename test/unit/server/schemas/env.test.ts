@@ -50,7 +50,7 @@ describe('the environment', () => {
   })
 
   it.each([
-    ['DATABASE_URL', 'mysql://host/db'], ['NUXT_SITE_URL', 'javascript:alert(1)'], ['RETENTION_DAYS', '0'], ['RETENTION_DAYS', '1.5'], ['RECONCILE_MAX_DELETE', '-1'], ['METRICS_TOKEN', 'short'], ['NUXT_CLERK_API_URL', 'clerk'],
+    ['DATABASE_URL', 'mysql://host/db'], ['DATABASE_URL', 'postgres://host/db?sslmode=maybe'], ['DATABASE_URL', 'postgres://host/db?sslmode=require&sslrootcert=/nowhere'], ['DATABASE_DIRECT_URL', 'pg'], ['NUXT_SITE_URL', 'javascript:alert(1)'], ['RETENTION_DAYS', '0'], ['RETENTION_DAYS', '1.5'], ['RECONCILE_MAX_DELETE', '-1'], ['METRICS_TOKEN', 'short'], ['NUXT_CLERK_API_URL', 'clerk'],
   ])('%s=%s is refused', (name, value) => {
     expect(envProblems(parse({ [name]: value }).issues ?? []).join('\n')).toContain(name)
   })
