@@ -1,4 +1,4 @@
-import { and, count, eq, exists, isNull, sql } from 'drizzle-orm'
+import { and, count, eq, isNull, sql } from 'drizzle-orm'
 import type { Placeholder } from 'drizzle-orm'
 import { COUNTED_AT_MOST } from '#shared/types/post.ts'
 import type { Database } from '../client.ts'
@@ -31,12 +31,15 @@ export async function deleteLike(db: Database, postId: string, userId: string): 
   await db.with(unliked).select({ notified: notifyOfPost(unliked.postId) }).from(unliked)
 }
 
-/** What is shown of a post's likes, as columns of a query that selects from `posts`. */
+/**
+ * What is shown of a post's likes, as columns of a query that selects from `posts`. The viewer's own is counted, since `exists`
+ * lets Postgres read all the likes of the viewer at once, however many they are.
+ */
 export const likeColumns = (db: Database, viewerId: string | Placeholder | null) => ({
   likeCount: likeCount(db),
   likedByMe: viewerId === null
     ? sql<boolean>`false`
-    : sql<boolean>`${exists(db.select().from(likes).where(and(eq(likes.postId, posts.id), eq(likes.userId, viewerId))))}`,
+    : sql<boolean>`${db.select({ n: count() }).from(likes).where(and(eq(likes.postId, posts.id), eq(likes.userId, viewerId)))} > 0`,
 })
 
 /** How many like a post of the query, `COUNTED_AT_MOST` at most. */

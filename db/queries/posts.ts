@@ -30,7 +30,7 @@ export function replyCount(db: Database) {
 
 /** Whom a post mentions, as JSON. In the subquery `users` is those who are mentioned. */
 function mentionedUsers(db: Database) {
-  const fields = Object.entries(publicUserColumns).map(([name, column]) => sql`${name}::text, ${column}`)
+  const fields = Object.entries(publicUserColumns).map(([name, column]) => sql`${sql.raw(`'${name}'`)}, ${column}`)
   const mentioned = db.select({ users: sql`coalesce(json_agg(json_build_object(${sql.join(fields, sql`, `)})), '[]')` })
     .from(mentions).innerJoin(users, eq(users.id, mentions.userId)).where(eq(mentions.postId, posts.id))
   return sql<PublicUser[]>`case when ${isShown} and ${posts.body} is not null then ${mentioned} else '[]' end`
@@ -78,15 +78,17 @@ interface PageOfList { after?: Position, limit: number, viewerId: string | null 
  */
 function selectPage(db: Database, { order, rows, isListed }: List, page: { after?: Position | Placeholders<Position>, rows: number | Placeholder, viewerId: string | Placeholder | null }) {
   const by = order === 'asc' ? asc : desc
-  const walk = () => db.select({ id: posts.id, createdAt: posts.createdAt }).from(posts)
+  // The walk's limit is no parameter: Postgres would not know how little is walked, and plan the statement anew each time.
+  const walk = (limit: string) => db.select().from(posts)
     .where(and(rows, isPast(order, posts.createdAt, posts.id, page.after)))
-    .orderBy(by(posts.createdAt), by(posts.id))
-  const walked = walk().limit(WALKED_AT_MOST).as('walked')
-  const end = walk().offset(WALKED_AT_MOST - 1).limit(1).as('walk_end')
+    .orderBy(by(posts.createdAt), sql`${by(posts.id)} limit ${sql.raw(limit)}`)
+  // Named like its table, so that the columns of a post are those of the walk.
+  const walked = walk(`${WALKED_AT_MOST}`).as('posts')
+  const end = walk(`1 offset ${WALKED_AT_MOST - 1}`).as('walk_end')
   const found = db.select({ ...postColumns(db, page.viewerId), isEnd: sql<boolean>`false` })
-    .from(walked).innerJoin(posts, eq(posts.id, walked.id)).innerJoin(users, eq(users.id, posts.authorId))
+    .from(walked).innerJoin(users, eq(users.id, posts.authorId))
     .where(isListed)
-    .orderBy(by(walked.createdAt), by(walked.id))
+    .orderBy(by(posts.createdAt), by(posts.id))
     .limit(page.rows)
   // Postgres stops at the outer limit, so the end of the walk is looked for only when the page is short.
   return unionAll(found, db.select({ ...blankPost, id: end.id, createdAt: end.createdAt, isEnd: sql<boolean>`true` }).from(end)).limit(page.rows)

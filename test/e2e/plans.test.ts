@@ -68,12 +68,14 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     asked = []
     await run()
     const plans = []
-    for (const { statement, parameters } of [...asked]) {
-      const values = parameters.map(one => one === null || Array.isArray(one) ? one : String(one))
-      const rows = await db.$client.unsafe(`explain (analyze, format json) ${statement}`, values)
-      plans.push(v.parse(Explained, [...rows])[0]['QUERY PLAN'][0].Plan)
-    }
-    return plans.flatMap(withChildren)
+    for (const { statement, parameters } of [...asked]) plans.push(...await explain(statement, parameters))
+    return plans
+  }
+
+  async function explain(statement: string, parameters: unknown[]): Promise<Step[]> {
+    const values = parameters.map(one => one === null || Array.isArray(one) ? one : String(one))
+    const rows = await db.$client.unsafe(`explain (analyze, format json) ${statement}`, values)
+    return withChildren(v.parse(Explained, [...rows])[0]['QUERY PLAN'][0].Plan)
   }
 
   const someone = bigUserId(7)
@@ -130,6 +132,29 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     expect(steps.filter(step => step['Node Type'] === 'Seq Scan' && ['users', 'posts'].includes(step['Relation Name'] ?? ''))).toEqual([])
   })
 
+  it('someone who likes 100,000 posts reads at the cost of those that are shown', async () => {
+    const fan = bigUserId(11)
+    await db.$client`insert into likes (post_id, user_id) select id, ${fan} from posts order by created_at limit 100000 on conflict do nothing`
+    await db.$client`analyze likes`
+    await expectCheap(['posts_feed_idx', 'likes_pkey'], () => listPosts(db, { ...posts, viewerId: fan }))
+    await expectCheap(['posts_parent_idx', 'likes_pkey'], () => listReplies(db, lead, { ...posts, viewerId: fan }))
+  })
+
+  it.each([
+    ['as a guest', { ...posts, viewerId: null }],
+    ['signed in', posts],
+    ['far down', { ...posts, after }],
+    ['of one author', { ...posts, author: someone }],
+    ['of one author, far down', { ...posts, author: someone, after }],
+  ])('the feed %s is planned once for all values, and that plan is as cheap', async (_, page) => {
+    asked = []
+    for (let times = 0; times < 10; times++) await listPosts(db, page)
+    const { statement = '', parameters = [] } = asked.at(-1) ?? {}
+    const [prepared] = await db.$client<{ name: string, generic: number }[]>`select name, generic_plans::int as generic from pg_prepared_statements where statement = ${statement}`
+    expect(prepared?.generic).toBeGreaterThanOrEqual(5)
+    expectCheapSteps(await explain(`execute "${prepared?.name}" (${parameters.map(one => `'${String(one)}'`).join(', ')})`, []), [])
+  })
+
   describe('100,000 of whose newest posts are one person\'s, with 10,000 replies of theirs under one post', () => {
     const spammer = bigUserId(8)
     const reads: [string, string[], () => Promise<unknown>][] = [
@@ -166,8 +191,9 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     })
   })
 
-  async function expectCheap(indexes: string[], run: () => Promise<unknown>, rowsAtMost = ROWS_AT_MOST) {
-    const steps = await stepsOf(run)
+  const expectCheap = async (indexes: string[], run: () => Promise<unknown>, rowsAtMost = ROWS_AT_MOST) => expectCheapSteps(await stepsOf(run), indexes, rowsAtMost)
+
+  function expectCheapSteps(steps: Step[], indexes: string[], rowsAtMost = ROWS_AT_MOST) {
     const read = steps.filter(step => step['Relation Name'] ?? step['Index Name'])
     const tell = steps.map(step => `${step['Node Type']} ${step['Index Name'] ?? step['Relation Name'] ?? ''} ${rowsOf(step)}`).join('\n')
     for (const index of indexes) expect(read.map(step => step['Index Name']), tell).toContain(index)
