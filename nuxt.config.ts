@@ -92,7 +92,7 @@ export default defineNuxtConfig({
     signInFallbackRedirectUrl: '/',
     signUpFallbackRedirectUrl: '/',
     afterSignOutUrl: '/',
-    // Ours passes authorizedParties: server/middleware/1.clerk.ts
+    // Ours: server/middleware/1.clerk.ts
     skipServerMiddleware: true,
     unsafe_disableDevelopmentModeConsoleWarning: true,
     telemetry: { disabled: true },

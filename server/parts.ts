@@ -8,6 +8,7 @@ import { createEventFeed } from './live/event-feed.ts'
 import type { LiveHub } from './live/hub.ts'
 import { openLiveHub } from './live/hub.ts'
 import { createStreams } from './live/streams.ts'
+import { createSessions } from './sessions.ts'
 import { createSharedAnswers } from './shared-answers.ts'
 import { createClerkReader } from './sync/clerk.ts'
 import { createForwardedNote } from './sync/health/forwarded.ts'
@@ -37,6 +38,10 @@ export const useDb = () => useAppDatabase().ready()
 const useDeliveriesPool = () => useAppDatabase().deliveries
 /** How often people may write and search. */
 export const useLimiter = once(() => createLimiter(useDbPool(), useEnv().RATE_LIMIT_FACTOR))
+
+// Who asks
+/** Whom Clerk has found signed in. */
+export const useSessions = once(() => createSessions())
 
 // Clerk's Backend API
 export const useClerk = once(() => createClerkReader({ secretKey: useEnv().NUXT_CLERK_SECRET_KEY, apiUrl: useEnv().NUXT_CLERK_API_URL }))

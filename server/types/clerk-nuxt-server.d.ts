@@ -1,9 +1,8 @@
 // @clerk/nuxt 3.0.16 carries its own copy of h3's types, which the app's H3Event does not fit: the same functions, in our h3's types.
 import type { ClerkClient } from '@clerk/backend'
-import type { AuthenticateRequestOptions, GetAuthFnNoRequest } from '@clerk/backend/internal'
-import type { EventHandler, H3Event } from 'h3'
+import type { GetAuthFnNoRequest } from '@clerk/backend/internal'
+import type { H3Event } from 'h3'
 
 export * from '@clerk/backend'
 export type AuthFn = GetAuthFnNoRequest
-export function clerkMiddleware(options?: AuthenticateRequestOptions): EventHandler
 export function clerkClient(event: H3Event): ClerkClient

@@ -21,6 +21,9 @@ export function isGuest({ method, path, headers }: Asked, publishableKey: string
   return publishableKey.startsWith('pk_live_') || !opensPage(method, headers) || isKnownBrowser(cookies)
 }
 
+/** Whether Clerk may want to send a request elsewhere first, for a new token or a cookie. */
+export const mayHandshake = ({ method, path, headers }: Asked): boolean => opensPage(method, headers) || path.includes('__clerk_')
+
 /**
  * With a development key, Clerk first gives a browser a cookie, by a redirect, when it opens a page: these are the requests
  * that `isRequestEligibleForHandshake` in `@clerk/backend` chooses.
