@@ -8,7 +8,7 @@ export type Viewer = { status: 'signed-out' } | { status: 'loading', userId: str
  * `author` is the author of the viewer's posts, null when they cannot post. A pending viewer has one already, since they may
  * post before their row has arrived.
  */
-export function useViewer() {
+export const useViewer = perApp(() => {
   const viewer = useViewerState()
   const { user: clerkUser } = useUser()
   const takenOver = useTakenOver()
@@ -39,7 +39,7 @@ export function useViewer() {
       viewer.value = await request('/api/me/provision', { method: 'POST' })
     },
   }
-}
+})
 
 /** Whether hydration is over. Before that, what only Clerk's script knows would differ from the server's markup. */
 const useTakenOver = () => useState('taken-over', () => false)

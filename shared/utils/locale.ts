@@ -17,5 +17,5 @@ export function localeOf(tag: string): string | undefined {
 
 /** Attributes of an element whose text is in the reader's language, on a page in English: for screen readers and text direction. */
 export function localeAttributes(locale: string): { lang?: string, dir?: 'auto' } {
-  return new Intl.Locale(locale).language === 'en' ? {} : { lang: locale, dir: 'auto' }
+  return /^en\b/.test(locale) ? {} : { lang: locale, dir: 'auto' }
 }
