@@ -63,6 +63,22 @@ describe.skipIf(!hasBrowser)('the feed', () => {
     await postsWith(page, 'Do not lose this.').and(page.locator('[aria-busy=false]')).waitFor()
   }, { allow: [/net::ERR_FAILED/] }))
 
+  it.each(['user-name', 'replies'])('a link of a post (%s) opens its page in the app as it is, and by Ctrl in another tab', part => stage.visit(async (page) => {
+    await page.goto('/')
+    await page.waitForLoadState('networkidle')
+    await page.evaluate(() => void document.body.setAttribute('data-same-app', ''))
+    const link = page.getByTestId('post').getByTestId(part).first()
+    const href = await link.getAttribute('href') ?? ''
+    const [tab] = await Promise.all([page.context().waitForEvent('page'), link.click({ modifiers: ['ControlOrMeta'] })])
+    await tab.close()
+    expect(new URL(page.url()).pathname).toBe('/')
+
+    await link.click()
+    await page.waitForURL(href)
+    await page.getByTestId('post').first().waitFor()
+    expect(await page.locator('body[data-same-app]').count()).toBe(1)
+  }))
+
   it('pages through hundreds of posts by scrolling: each once, in order, to the end', () => stage.visit(async (page) => {
     await insertPosts(stage.rollcall.db, peopleIds.ingrid ?? '', 210)
     await page.goto('/')
