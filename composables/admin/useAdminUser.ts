@@ -3,9 +3,11 @@ export function useAdminUser(id: string) {
   const request = useRequestFetch()
   const path = `/api/admin/users/${encodeURIComponent(id)}` as const
 
-  const loaded = useAsyncData(`admin-user:${id}`, () => request(path))
+  const fetchUser = () => request(path)
+  const fetchDiff = () => request(`${path}/diff`)
+  const loaded = useAsyncData(`admin-user:${id}`, fetchUser)
   // Clerk is asked by the browser, never while the server renders a page.
-  const diff = useAsyncData(`admin-user:${id}:diff`, () => request(`${path}/diff`), { server: false, lazy: true })
+  const diff = useAsyncData(`admin-user:${id}:diff`, fetchDiff, { server: false, lazy: true })
 
   // The row was written: what differed may be equal now.
   watch(() => loaded.data.value?.user?.syncedAt, (_, before) => before && void diff.refresh())

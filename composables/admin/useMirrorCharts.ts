@@ -12,7 +12,8 @@ export function useMirrorCharts(counted: () => string) {
   const request = useRequestFetch()
   const range = computed(() => v.parse(v.fallback(ChartsQuery, { range: 'day' }), { range: route.query.range }).range)
 
-  const fresh = useFresh('mirror-charts', () => request('/api/admin/charts', { query: { range: range.value } }), { everyMs: () => EVERY_MS, about: range })
+  const fetchCharts = () => request('/api/admin/charts', { query: { range: range.value } })
+  const fresh = useFresh('mirror-charts', fetchCharts, { everyMs: () => EVERY_MS, about: range })
   watch(counted, fresh.askSoon)
 
   return { ...fresh, range }

@@ -5,7 +5,8 @@ const RUNNING_MS = 1_000
 /** Whether the copy is right, as the server judges it now: the verdict and the facts behind it. */
 export function useMirrorHealth() {
   const request = useRequestFetch()
-  const fresh = useFresh('mirror-health', () => request('/api/admin/sync'), {
+  const fetchHealth = () => request('/api/admin/sync')
+  const fresh = useFresh('mirror-health', fetchHealth, {
     everyMs: health => health?.facts.running ? RUNNING_MS : EVERY_MS,
   })
 

@@ -13,9 +13,10 @@ interface ReconcileOptions { dryRun?: boolean, force?: boolean }
  */
 export function useRun(key: string, mirror: Mirror, id: () => string | null) {
   const request = useRequestFetch()
+  const fetchRun = (wanted: string) => request(`/api/admin/runs/${wanted}`)
   const stored = useAsyncData(key, async () => {
     const wanted = id()
-    return wanted === null ? null : request(`/api/admin/runs/${wanted}`)
+    return wanted === null ? null : fetchRun(wanted)
   }, { watch: [id] })
 
   const live = computed(() => {

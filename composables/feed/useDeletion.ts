@@ -59,7 +59,8 @@ export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Po
       return
     }
     try {
-      list.putBack(await request(`/api/posts/${post.id}/restore`, { method: 'POST' }))
+      const restored = await request(`/api/posts/${post.id}/restore`, { method: 'POST' })
+      list.putBack(restored)
     }
     catch (error) {
       list.takeAway(post)

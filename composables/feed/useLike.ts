@@ -17,7 +17,8 @@ export function useLike(post: () => Post, change: (counts: LikeCounts) => void) 
     const { id, likeCount, likedByMe } = post()
     change({ likedByMe: !likedByMe, likeCount: Math.max(0, likeCount + (likedByMe ? -1 : 1)) })
     try {
-      change(await request(`/api/posts/${id}/like`, { method: likedByMe ? 'DELETE' : 'PUT' }))
+      const counts = await request(`/api/posts/${id}/like`, { method: likedByMe ? 'DELETE' : 'PUT' })
+      change(counts)
     }
     catch (error) {
       change({ likeCount, likedByMe })

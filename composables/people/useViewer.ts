@@ -36,7 +36,8 @@ export const useViewer = perApp(() => {
     isAdmin: computed(() => viewer.value.status === 'here' && viewer.value.isAdmin),
     /** Has our server ask Clerk for this user, when the webhook does not arrive. @throws when Clerk does not answer either */
     provision: async () => {
-      viewer.value = await request('/api/me/provision', { method: 'POST' })
+      const me = await request('/api/me/provision', { method: 'POST' })
+      viewer.value = me
     },
   }
 })
@@ -56,7 +57,8 @@ function viewerRefresh() {
 
   return async () => {
     try {
-      viewer.value = await request('/api/me')
+      const me = await request('/api/me')
+      viewer.value = me
     }
     catch (error) {
       // Just after a sign-in the session cookie may be missing still: `askUntilAnswered` then asks again.
