@@ -3,8 +3,11 @@ import { cp } from 'node:fs/promises'
 /** What runs outside Nuxt, and what only tools load. */
 const outside = ['bench', 'local-clerk', 'scripts', 'test']
 
-/** Packages that every page needs go into one file: thirty small ones weigh a tenth more, and each asks for itself. */
-const onEveryPage = /node_modules[\\/](?:@clerk|@iconify|@nuxt[\\/]icon|@unhead|@vue|@vueuse|defu|destr|devalue|h3|hookable|nuxt|ofetch|ohash|ufo|unctx|unhead|valibot|vue|vue-router)[\\/]/
+/** What every page needs and what the feed adds are one file: twenty small ones weigh a tenth more, and each asks for itself. */
+const firstPage = /nuxt[\\/]dist[\\/]app[\\/]entry|[\\/](?:layouts[\\/]default|pages[\\/]index)\.vue/
+
+/** Nuxt makes `useFetch` and `useAsyncData` as it loads them, which a bundler must keep where it does not know better. */
+const unusedIsHarmless = /nuxt[\\/]dist[\\/]app[\\/]composables[\\/](?:asyncData|fetch)/
 
 const hostOf = (host: string) => host.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
 
@@ -33,7 +36,7 @@ export default defineNuxtConfig({
   },
   css: ['~/assets/css/main.css'],
 
-  ui: { fonts: false },
+  ui: { fonts: false, experimental: { componentDetection: true } },
   runtimeConfig: {
     // Declared so that the environment sets them when the built server starts, not only at build.
     clerk: { secretKey: '', apiUrl: '', webhookSigningSecret: '' },
@@ -45,6 +48,9 @@ export default defineNuxtConfig({
   srcDir: '.',
   ignore: [...outside, 'docs'].map(folder => `${folder}/**`),
   experimental: {
+    // Nothing here uses these two.
+    componentIslands: false,
+    payloadExtraction: false,
     // A page is fetched when someone points at its link, not because the link is in sight: the first page stays small.
     defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
   },
@@ -64,7 +70,15 @@ export default defineNuxtConfig({
     },
   },
   vite: {
-    $client: { build: { rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: onEveryPage }] } } } } },
+    vue: { features: { optionsAPI: false } },
+    $client: {
+      build: {
+        rolldownOptions: {
+          output: { codeSplitting: { groups: [{ name: 'base', test: firstPage }] } },
+          treeshake: { moduleSideEffects: [{ test: unusedIsHarmless, sideEffects: false }] },
+        },
+      },
+    },
     server: {
       allowedHosts: process.env.NGROK_HOST ? [hostOf(process.env.NGROK_HOST)] : [],
     },
@@ -97,10 +111,6 @@ export default defineNuxtConfig({
     unsafe_disableDevelopmentModeConsoleWarning: true,
     telemetry: { disabled: true },
   },
-  icon: {
-    provider: 'server',
-    fallbackToApi: false,
-    serverBundle: { collections: ['lucide'] },
-    clientBundle: { scan: true },
-  },
+  // All icons are CSS: assets/css/main.css, modules/light-ui.ts.
+  icon: { provider: 'server', fallbackToApi: false, serverBundle: { collections: ['lucide'] } },
 })

@@ -6,7 +6,7 @@ import { signIn } from '#scripts/lib/clerk-ui.ts'
 import { useStage } from '../support/stage.ts'
 
 /** Bytes on the wire, for all scripts of ours that the first feed page loads, whatever loads them. */
-const BUDGET = 150_000
+const BUDGET = 110_000
 
 describe.skipIf(!hasBrowser)('the scripts of the first page', () => {
   const stage = useStage({ people: true })
@@ -43,9 +43,9 @@ describe.skipIf(!hasBrowser)('the scripts of the first page', () => {
     expect(total, list).toBeLessThan(BUDGET)
   }
 
-  it('weigh less than 150 KB for a guest', () => stage.visit(async page => check(await scriptsOfFeed(page))))
+  it('weigh less than 110 KB for a guest', () => stage.visit(async page => check(await scriptsOfFeed(page))))
 
-  it('weigh less than 150 KB for a member', () => stage.visit(async (page) => {
+  it('weigh less than 110 KB for a member', () => stage.visit(async (page) => {
     await signIn(page, memberEmail)
     check(await scriptsOfFeed(page))
   }))
