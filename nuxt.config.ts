@@ -6,7 +6,7 @@ const outside = ['bench', 'local-clerk', 'scripts', 'test']
 /** What every page needs and what the feed adds are one file: twenty small ones weigh a tenth more, and each asks for itself. */
 const firstPage = /nuxt[\\/]dist[\\/]app[\\/]entry|[\\/](?:layouts[\\/]default|pages[\\/]index)\.vue/
 
-/** Nuxt makes `useFetch` and `useAsyncData` as it loads them, which a bundler must keep where it does not know better. */
+/** Nuxt makes `useFetch` and its kin as these files load, which a bundler keeps although nobody uses them, unless told: 1 KB. */
 const unusedIsHarmless = /nuxt[\\/]dist[\\/]app[\\/]composables[\\/](?:asyncData|fetch)/
 
 const hostOf = (host: string) => host.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
@@ -36,6 +36,7 @@ export default defineNuxtConfig({
   },
   css: ['~/assets/css/main.css'],
 
+  // Styles for the components that are used alone.
   ui: { fonts: false, experimental: { componentDetection: true } },
   runtimeConfig: {
     // Declared so that the environment sets them when the built server starts, not only at build.
@@ -47,10 +48,11 @@ export default defineNuxtConfig({
   dir: { app: 'app' },
   srcDir: '.',
   ignore: [...outside, 'docs'].map(folder => `${folder}/**`),
+  // On a phone the file of styles waited behind fonts and scripts, and the text for it: bench/README.md
+  features: { inlineStyles: true },
   experimental: {
-    // Nothing here uses these two.
+    // There are none.
     componentIslands: false,
-    payloadExtraction: false,
     // A page is fetched when someone points at its link, not because the link is in sight: the first page stays small.
     defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
   },
@@ -70,6 +72,7 @@ export default defineNuxtConfig({
     },
   },
   vite: {
+    // All components are `<script setup>`.
     vue: { features: { optionsAPI: false } },
     $client: {
       build: {
@@ -111,6 +114,6 @@ export default defineNuxtConfig({
     unsafe_disableDevelopmentModeConsoleWarning: true,
     telemetry: { disabled: true },
   },
-  // All icons are CSS: assets/css/main.css, modules/light-ui.ts.
+  // Icons are CSS, and none is asked for: modules/light-ui.ts
   icon: { provider: 'server', fallbackToApi: false, serverBundle: { collections: ['lucide'] } },
 })

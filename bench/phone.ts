@@ -16,7 +16,7 @@ import { compare } from './lib/bench.ts'
  * The feed as a guest's phone loads it, with an empty cache. The baseline is what the same machine needs for the text alone:
  * a bare Node server that sends the same HTML with its styles inline, and neither scripts nor fonts.
  */
-const ROUNDS = { full: 9, smoke: 1 }
+const ROUNDS = { full: 7, smoke: 1 }
 const SCREEN = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true }
 const CPU_SLOWER = 4
 /** Fast 3G: 1.6 Mbit/s down and 750 kbit/s up, in bytes a second, and 150 ms for each request. */
