@@ -3,7 +3,7 @@ import { createResolver, defineNuxtModule } from '@nuxt/kit'
 /** Plugins that would weigh on every page: scripts that load icons, and the colours once more in each page. Both are CSS here: assets/css/main.css. */
 const leftOut = /@nuxt[\\/](?:icon[\\/]dist[\\/]runtime[\\/]plugin|ui[\\/]dist[\\/]runtime[\\/]plugins[\\/]colors)/
 
-/** Keeps out of the pages what Nuxt UI brings along and nothing here uses. Why: docs/decisions/0019-icons-by-css.md */
+/** Keeps out of the pages what Nuxt UI brings along and nothing here uses. Why: docs/decisions/0020-icons-by-css.md */
 export default defineNuxtModule({
   meta: { name: 'light-ui' },
   setup(_, nuxt) {
