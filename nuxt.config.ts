@@ -48,8 +48,8 @@ export default defineNuxtConfig({
   dir: { app: 'app' },
   srcDir: '.',
   ignore: [...outside, 'docs'].map(folder => `${folder}/**`),
-  // On a phone the file of styles waited behind fonts and scripts, and the text for it: bench/README.md
-  features: { inlineStyles: true },
+  // Only the pages that guests share carry their styles: server/utils/inline-styles.ts
+  features: { inlineStyles: false },
   experimental: {
     // There are none.
     componentIslands: false,
@@ -115,5 +115,5 @@ export default defineNuxtConfig({
     telemetry: { disabled: true },
   },
   // Icons are CSS, and none is asked for: modules/light-ui.ts
-  icon: { provider: 'server', fallbackToApi: false, serverBundle: { collections: ['lucide'] } },
+  icon: { provider: 'none', fallbackToApi: false },
 })

@@ -17,13 +17,14 @@ export default defineEventHandler(async (event) => {
   const locale = shared.isPage ? event.context.page?.locale ?? '' : ''
   // What changes has to be heard.
   useLiveHub().catch(() => {})
-  await send(event, await useSharedAnswers().get(`${locale} ${shared.path}`, () => read(shared.path, locale)))
+  await send(event, await useSharedAnswers().get(`${locale} ${shared.path}`, () => read(shared, locale)))
 })
 
-async function read(path: string, locale: string): Promise<SharedAnswer> {
+async function read({ path, isPage }: SharedPath, locale: string): Promise<SharedAnswer> {
   const [origin = ''] = useEnv().NUXT_SITE_URL
   const response = await useNitroApp().localFetch(path, { headers: { 'accept-language': locale, 'host': new URL(origin).host } })
-  return toSharedAnswer(response.status, [...response.headers], Buffer.from(await response.arrayBuffer()))
+  const body = await response.text()
+  return toSharedAnswer(response.status, [...response.headers], Buffer.from(isPage ? await inlineStyles(body) : body))
 }
 
 async function send({ node: { req, res } }: H3Event, { status, headers, body, packed }: SharedAnswer): Promise<void> {

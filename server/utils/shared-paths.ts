@@ -10,11 +10,13 @@ const answers = /^\/api\/(?:posts\/[\da-f-]{36}|users\/[\w-]{1,64})$/
 /** First pages alone: of further ones there are too many. */
 const FirstPosts = v.strictObject({ limit: PostsQuery.entries.limit, author: PostsQuery.entries.author })
 
+export interface SharedPath { path: string, isPage: boolean }
+
 /**
  * What this request asks for, in the one way that it is written: the same text is the same for all guests of one language.
  * Undefined for what guests do not share, and for what is written in another way, such as with a query of its own.
  */
-export function sharedPath(event: H3Event): { path: string, isPage: boolean } | undefined {
+export function sharedPath(event: H3Event): SharedPath | undefined {
   if (pages.test(event.path)) return { path: event.path, isPage: true }
   if (answers.test(event.path)) return { path: event.path, isPage: false }
   if (!/^\/api\/posts(?:\?|$)/.test(event.path)) return

@@ -36,6 +36,19 @@ describe.skipIf(!hasBrowser)('a page that guests share', () => {
     expect((await page({ accept: 'text/html' })).status).toBe(307)
   })
 
+  it('brings its styles along, with addresses that hold there, and one for a member names their file', async () => {
+    const { rollcall } = stage
+    const html = async (as: string | null) => (await rollcall.request('/', { as })).text()
+    const [guest, member] = [await html(null), await html(ada)]
+    expect(guest).not.toContain('rel="stylesheet"')
+    expect(guest).toContain('<style>')
+    expect(guest).not.toContain('url(./')
+    const [font] = /(?<=url\()\/_nuxt\/[^)]+/.exec(guest) ?? []
+    expect((await rollcall.request(font ?? '')).headers.get('content-type')).toBe('font/woff2')
+    expect(member).toContain('rel="stylesheet"')
+    expect(member).not.toContain('<style>')
+  })
+
   it('is another one for another language, and says so to caches', async () => {
     const page = async (language: string) => stage.rollcall.request('/', { headers: { 'accept-language': language, 'accept-encoding': 'gzip' } })
     const [british, german, again] = [await page('en-GB'), await page('de-DE'), await page('de-DE')]
