@@ -3,14 +3,16 @@ import type { EmitEvent } from './deliveries/events.ts'
 import { deletedUserJson, userJson } from './json/user.ts'
 import { indexIdentifiers } from './state/identifiers.ts'
 import { newUser, type NewUser, passwordFields } from './state/new-user.ts'
-import type { EmailAddress, User } from './state/schema.ts'
+import type { User } from './state/schema.ts'
 import type { Store } from './state/store.ts'
 
-export interface UserPatch extends Omit<NewUser, 'id' | 'email' | 'createdAt' | 'updatedAt'> {
-  emails?: EmailAddress[]
-  primaryEmailId?: string | null
-  banned?: boolean
-}
+type Changeable = 'emails' | 'primaryEmailId' | 'banned' | 'lockedUntil' | 'failedAttempts' | 'deleteSelfEnabled'
+  | 'createOrganizationEnabled' | 'createOrganizationsLimit' | 'legalAcceptedAt' | 'locale'
+
+export interface UserPatch extends Omit<NewUser, 'id' | 'email' | 'createdAt' | 'updatedAt'>, Partial<Pick<User, Changeable>> {}
+
+/** How long a lock lasts, in milliseconds: Clerk's default (clerk-docs, `user-lockout`). */
+const lockLifetime = 60 * 60 * 1000
 
 export interface ChangeOptions {
   /** changes without an event, so that no delivery tells of it */
@@ -27,6 +29,8 @@ export interface Accounts {
   update(id: string, patch: UserPatch, options?: ChangeOptions): User
   /** Bans or lifts the ban; a ban ends the person's sessions, as Clerk's does. */
   setBanned(id: string, banned: boolean, options?: ChangeOptions): User
+  /** Locks for an hour, Clerk's default, or unlocks and forgets the wrong attempts; `user.updated` tells of it. */
+  setLocked(id: string, locked: boolean, options?: ChangeOptions): User
   /** Ends the person's sessions and emits `user.deleted`. */
   delete(id: string, options?: ChangeOptions): void
   /** Moves `updated_at` and nothing else, without an event, as Clerk does at a sign-in. */
@@ -105,6 +109,8 @@ export function createAccounts({ store, url, now, emit, endSessions }: AccountsO
       if (banned) endSessions(id, options)
       return user
     },
+
+    setLocked: (id, locked, options) => accounts.update(id, { lockedUntil: locked ? now() + lockLifetime : null, failedAttempts: 0 }, options),
 
     delete(id, options = {}) {
       const user = accounts.get(id)

@@ -17,7 +17,9 @@ import { addAvatarRoutes } from './seed/avatar-routes.ts'
 import { seedPeople } from './seed/seed.ts'
 import { type Import, importUsers } from './import.ts'
 import type { User } from './state/schema.ts'
+import { createSignInTokens } from './sign-in-tokens.ts'
 import { openStore, type Store } from './state/store.ts'
+import { createTestingTokens } from './testing-tokens.ts'
 import { openTokens } from './tokens.ts'
 import type { Context } from './types.ts'
 
@@ -152,7 +154,20 @@ async function createContext(store: Store, url: string, { secretKey, now, random
   const browsers = createBrowsers({ store, url, now, emit, accounts: () => accounts })
   const accounts = createAccounts({ store, url, now, emit, endSessions: browsers.finishAllOf })
   const tokens = await openTokens(store, url, now)
-  return { url, secretKey, now, store, tokens, accounts, browsers, deliveries, faults, backendLog: createBackendLog() }
+  return {
+    url,
+    secretKey,
+    now,
+    store,
+    tokens,
+    signInTokens: createSignInTokens({ store, tokens, now }),
+    testingTokens: createTestingTokens(secretKey, now),
+    accounts,
+    browsers,
+    deliveries,
+    faults,
+    backendLog: createBackendLog(),
+  }
 }
 
 function environmentOf(url: string, secretKey: string, store: Store): Record<string, string> {

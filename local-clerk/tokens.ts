@@ -12,6 +12,8 @@ export interface Tokens {
   session(session: Session, user: User, azp: string | null): Promise<string>
   /** The signed list of Set-Cookie lines that a handshake hands back. */
   handshake(cookies: string[]): Promise<string>
+  /** A sign-in token's ticket: it names the token and its lifetime, in seconds. */
+  ticket(signInTokenId: string, expiresInSeconds: number): Promise<string>
 }
 
 const keySchema = v.object({
@@ -74,5 +76,11 @@ export async function openTokens(store: Store, url: string, now: () => number): 
         .setExpirationTime(iat + tokenLifetime)
         .sign(key)
     },
+
+    ticket: (signInTokenId, expiresInSeconds) => new SignJWT({ eis: expiresInSeconds, sid: signInTokenId, st: 'sign_in_token' })
+      .setProtectedHeader(header)
+      .setIssuer(url)
+      .setExpirationTime(seconds() + expiresInSeconds)
+      .sign(key),
   }
 }

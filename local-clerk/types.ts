@@ -3,7 +3,9 @@ import type { Deliveries } from './deliveries/deliveries.ts'
 import type { Faults } from './faults.ts'
 import type { Accounts } from './accounts.ts'
 import type { Browsers } from './browsers.ts'
+import type { SignInTokens } from './sign-in-tokens.ts'
 import type { Store } from './state/store.ts'
+import type { TestingTokens } from './testing-tokens.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What every part of the local Clerk is given. */
@@ -14,6 +16,8 @@ export interface Context {
   now: () => number
   store: Store
   tokens: Tokens
+  signInTokens: SignInTokens
+  testingTokens: TestingTokens
   accounts: Accounts
   browsers: Browsers
   deliveries: Deliveries

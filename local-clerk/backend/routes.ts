@@ -4,6 +4,7 @@ import { route } from '../http/route.ts'
 import type { Sdk } from '../json/sdk.ts'
 import type { Context } from '../types.ts'
 import { guarded } from './guarded.ts'
+import { addTokenRoutes } from './tokens.ts'
 import { addUserRoutes } from './users.ts'
 
 /** The Backend API: what a server calls with the secret key. */
@@ -20,4 +21,5 @@ export function addBackendRoutes(router: Router, ctx: Context) {
     workspace_id: null,
   } satisfies Sdk<InstanceJSON>)))
   addUserRoutes(router, ctx)
+  addTokenRoutes(router, ctx)
 }

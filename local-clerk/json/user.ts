@@ -23,10 +23,15 @@ export function imageUrl(user: User, url: string): string {
   return `${url}${user.imagePath ?? `/avatars/default/${user.id}.svg`}`
 }
 
+/** Wrong passwords and codes in a row that lock a user: Clerk's default (clerk-docs, `user-lockout`). */
+export const attemptsAllowed = 100
+
 /**
  * A user as Clerk's Backend API and webhooks write it (`UserJSON` of `@clerk/backend`); times in milliseconds.
+ * @param at the time by which a lock has ended or not
  */
-export function userJson(user: User, url: string) {
+export function userJson(user: User, url: string, at = Date.now()) {
+  const lockedFor = Math.max(0, (user.lockedUntil ?? 0) - at)
   const image = imageUrl(user, url)
   return {
     id: user.id,
@@ -61,18 +66,18 @@ export function userJson(user: User, url: string) {
     last_active_at: user.lastActiveAt,
     banned: user.banned,
     deprovisioned: false,
-    locked: false,
-    lockout_expires_in_seconds: null,
-    verification_attempts_remaining: 100,
+    locked: lockedFor > 0,
+    lockout_expires_in_seconds: lockedFor > 0 ? Math.ceil(lockedFor / 1000) : null,
+    verification_attempts_remaining: Math.max(0, attemptsAllowed - user.failedAttempts),
     created_at: user.createdAt,
     updated_at: user.updatedAt,
-    delete_self_enabled: true,
-    create_organization_enabled: false,
-    create_organizations_limit: null,
+    delete_self_enabled: user.deleteSelfEnabled,
+    create_organization_enabled: user.createOrganizationEnabled,
+    create_organizations_limit: user.createOrganizationsLimit,
     mfa_enabled_at: null,
     mfa_disabled_at: null,
-    legal_accepted_at: null,
-    locale: null,
+    legal_accepted_at: user.legalAcceptedAt,
+    locale: user.locale,
     timezone: null,
   } satisfies Sdk<UserJSON, 'email_addresses'>
 }

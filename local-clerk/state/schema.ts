@@ -29,6 +29,15 @@ const user = v.object({
   unsafeMetadata: metadata,
   externalId: text,
   banned: v.boolean(),
+  /** until when nobody signs in as this user; null where the user is not locked */
+  lockedUntil: v.optional(v.nullable(time), null),
+  /** wrong passwords and codes since the last sign-in or unlock */
+  failedAttempts: v.optional(v.number(), 0),
+  deleteSelfEnabled: v.optional(v.boolean(), true),
+  createOrganizationEnabled: v.optional(v.boolean(), false),
+  createOrganizationsLimit: v.optional(v.nullable(v.number()), null),
+  legalAcceptedAt: v.optional(v.nullable(time), null),
+  locale: v.optional(text, null),
   createdAt: time,
   updatedAt: time,
   lastSignInAt: v.nullable(time),
@@ -44,6 +53,18 @@ const session = v.object({
   updatedAt: time,
   lastActiveAt: time,
   expireAt: time,
+})
+
+/** A ticket for one sign-in without a password or a code. */
+const signInToken = v.object({
+  id: v.string(),
+  userId: v.string(),
+  status: v.picklist(['pending', 'accepted', 'revoked']),
+  /** the ticket itself, a JWT */
+  token: v.string(),
+  expiresAt: time,
+  createdAt: time,
+  updatedAt: time,
 })
 
 const client = v.object({
@@ -87,6 +108,7 @@ export const stateSchema = v.object({
   users: v.array(user),
   sessions: v.array(session),
   clients: v.array(client),
+  signInTokens: v.optional(v.array(signInToken), []),
   deliveries: v.array(delivery),
   uploads: v.record(v.string(), upload),
 })
@@ -95,6 +117,7 @@ export type State = v.InferOutput<typeof stateSchema>
 export type User = v.InferOutput<typeof user>
 export type EmailAddress = v.InferOutput<typeof email>
 export type Session = v.InferOutput<typeof session>
+export type SignInToken = v.InferOutput<typeof signInToken>
 export type Client = v.InferOutput<typeof client>
 export type Delivery = v.InferOutput<typeof delivery>
 export type Attempt = v.InferOutput<typeof attempt>

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { newId } from './ids.ts'
-import { type Client, type Delivery, type Session, type State, stateSchema, type User } from './schema.ts'
+import { type Client, type Delivery, type Session, type SignInToken, type State, stateSchema, type User } from './schema.ts'
 
 const saveDelay = 150
 
@@ -15,6 +15,7 @@ export interface Store {
   sessions: Map<string, Session>
   /** by the value of `__clerk_db_jwt` */
   clients: Map<string, Client>
+  signInTokens: Map<string, SignInToken>
   deliveries: Map<string, Delivery>
   uploads: Map<string, State['uploads'][string]>
   /** Says that something changed; the data file follows within a moment. */
@@ -33,6 +34,7 @@ function emptyState(): State {
     users: [],
     sessions: [],
     clients: [],
+    signInTokens: [],
     deliveries: [],
     uploads: {},
   }
@@ -75,6 +77,7 @@ export function openStore(file: string | null): Store {
       users: [...store.users.values()],
       sessions: [...store.sessions.values()],
       clients: [...store.clients.values()],
+      signInTokens: [...store.signInTokens.values()],
       deliveries: [...store.deliveries.values()],
       uploads: Object.fromEntries(store.uploads),
     }
@@ -92,6 +95,7 @@ export function openStore(file: string | null): Store {
     users: byId(state.users),
     sessions: byId(state.sessions),
     clients: new Map(state.clients.map(client => [client.devBrowser, client])),
+    signInTokens: byId(state.signInTokens),
     deliveries: byId(state.deliveries),
     uploads: new Map(Object.entries(state.uploads)),
     changed() {
