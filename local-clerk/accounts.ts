@@ -1,6 +1,7 @@
 import { errors } from './errors.ts'
 import type { EmitEvent } from './deliveries/events.ts'
 import { deletedUserJson, userJson } from './json/user.ts'
+import { lockout } from './lockout.ts'
 import { indexIdentifiers } from './state/identifiers.ts'
 import { newUser, type NewUser, passwordFields } from './state/new-user.ts'
 import type { User } from './state/schema.ts'
@@ -10,9 +11,6 @@ type Changeable = 'emails' | 'primaryEmailId' | 'banned' | 'lockedUntil' | 'fail
   | 'createOrganizationEnabled' | 'createOrganizationsLimit' | 'legalAcceptedAt' | 'locale'
 
 export interface UserPatch extends Omit<NewUser, 'id' | 'email' | 'createdAt' | 'updatedAt'>, Partial<Pick<User, Changeable>> {}
-
-/** How long a lock lasts, in milliseconds: Clerk's default (clerk-docs, `user-lockout`). */
-const lockLifetime = 60 * 60 * 1000
 
 export interface ChangeOptions {
   /** changes without an event, so that no delivery tells of it */
@@ -35,13 +33,15 @@ export interface Accounts {
   delete(id: string, options?: ChangeOptions): void
   /** Moves `updated_at` and nothing else, without an event, as Clerk does at a sign-in. */
   touch(id: string): User
-  /** Records a sign-in or activity; `updated_at` stays, so that a test decides when it moves. */
-  recordActivity(id: string, patch: Partial<Pick<User, 'lastSignInAt' | 'lastActiveAt'>>): void
+  /** Records a sign-in, a wrong attempt or activity; `updated_at` stays, so that a test decides when it moves. */
+  recordActivity(id: string, patch: Partial<Pick<User, 'lastSignInAt' | 'lastActiveAt' | 'failedAttempts'>>): void
   find(id: string): User | undefined
   /** @throws ClerkError 404 */
   get(id: string): User
-  /** Finds who signs in with this e-mail address or username. */
+  /** Finds whose e-mail address or username this is. */
   findByIdentifier(identifier: string): User | undefined
+  /** The same, without e-mail addresses that nobody has verified. */
+  findByVerifiedIdentifier(identifier: string): User | undefined
   /** Everyone; the same array until someone changes. */
   all(): readonly User[]
   /** Everyone, in an array of the caller's own. */
@@ -110,7 +110,7 @@ export function createAccounts({ store, url, now, emit, endSessions }: AccountsO
       return user
     },
 
-    setLocked: (id, locked, options) => accounts.update(id, { lockedUntil: locked ? now() + lockLifetime : null, failedAttempts: 0 }, options),
+    setLocked: (id, locked, options) => accounts.update(id, { lockedUntil: locked ? now() + lockout.minutes * 60_000 : null, failedAttempts: 0 }, options),
 
     delete(id, options = {}) {
       const user = accounts.get(id)
@@ -140,6 +140,12 @@ export function createAccounts({ store, url, now, emit, endSessions }: AccountsO
     },
 
     findByIdentifier: identifier => users.get(identifiers.find(identifier) ?? ''),
+
+    findByVerifiedIdentifier(identifier) {
+      const user = accounts.findByIdentifier(identifier)
+      const address = identifier.trim().toLowerCase()
+      return user?.emails.some(email => !email.verified && email.address.toLowerCase() === address) ? undefined : user
+    },
 
     all: () => everyone ??= [...users.values()],
 

@@ -3,11 +3,14 @@ import { sessionEventJson } from './json/session.ts'
 import type { SignIn } from './frontend/sign-in-attempt.ts'
 import type { SignUp } from './frontend/sign-up-attempt.ts'
 import type { Accounts } from './accounts.ts'
+import type { Visitor } from './http/visitor.ts'
 import { newId } from './state/ids.ts'
 import type { Client, Session } from './state/schema.ts'
 import type { Store } from './state/store.ts'
 
 const sessionLifetime = 7 * 24 * 60 * 60 * 1000
+
+const nobody: Visitor = { ip: '127.0.0.1', userAgent: '' }
 
 /** A browser's unfinished sign-in and sign-up; kept in memory only. */
 export interface Attempts {
@@ -22,7 +25,7 @@ export interface Browsers {
   sessions(client: Client): Session[]
   activeSession(client: Client): Session | undefined
   /** Starts a session, makes it the browser's, and emits `session.created` unless it is to be silent. */
-  signIn(client: Client, userId: string, options?: { silent?: boolean }): Session
+  signIn(client: Client, userId: string, options?: { silent?: boolean, strategy?: string, visitor?: Visitor }): Session
   /** Ends a session and emits `session.ended`, `session.removed` or `session.revoked`, unless it is to be silent. */
   finish(session: Session, status: 'ended' | 'removed' | 'revoked', options?: { silent?: boolean }): Session
   touch(session: Session): Session
@@ -49,7 +52,7 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
   const browsers: Browsers = {
     create() {
       const at = now()
-      const client: Client = { id: newId('client'), devBrowser: newId('dvb'), lastActiveSessionId: null, createdAt: at, updatedAt: at }
+      const client: Client = { id: newId('client'), devBrowser: newId('dvb'), lastActiveSessionId: null, lastStrategy: null, createdAt: at, updatedAt: at }
       store.clients.set(client.devBrowser, client)
       store.changed()
       return client
@@ -74,10 +77,8 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
       return sessions.find(session => session.id === client.lastActiveSessionId) ?? sessions[0]
     },
 
-    signIn(client, userId, { silent = false } = {}) {
+    signIn(client, userId, { silent = false, strategy = null, visitor = nobody } = {}) {
       const at = now()
-      // One session per browser: signing in again replaces the one before.
-      for (const session of browsers.sessions(client)) browsers.finish(session, 'removed')
       const session: Session = {
         id: newId('sess'),
         clientId: client.id,
@@ -87,9 +88,10 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
         updatedAt: at,
         lastActiveAt: at,
         expireAt: at + sessionLifetime,
+        ...visitor,
       }
       store.sessions.set(session.id, session)
-      Object.assign(client, { lastActiveSessionId: session.id, updatedAt: at })
+      Object.assign(client, { lastActiveSessionId: session.id, lastStrategy: strategy, updatedAt: at })
       accounts().recordActivity(userId, { lastSignInAt: at, lastActiveAt: at })
       store.changed()
       if (!silent) emitSession(session, 'session.created')

@@ -13,26 +13,35 @@ export class ClerkError extends Error {
   readonly code: string
   readonly meta: Record<string, unknown>
   private readonly short: string
+  private readonly client: unknown
 
-  /** @param short Clerk's few words, where they differ from the sentence */
-  constructor(status: number, code: string, sentence: string, paramName?: string, short = sentence) {
+  /**
+   * @param short Clerk's few words, where they differ from the sentence
+   * @param more more of the error's `meta`, and the client that the answer brings along for clerk-js
+   */
+  constructor(status: number, code: string, sentence: string, paramName?: string, short = sentence, more: { meta?: Record<string, unknown>, client?: unknown } = {}) {
     super(sentence)
     this.status = status
     this.code = code
     this.short = short
-    this.meta = paramName ? { param_name: paramName } : {}
+    this.meta = { ...paramName ? { param_name: paramName } : {}, ...more.meta }
+    this.client = more.client
   }
 
-  toJSON(): { errors: ErrorJSON[], clerk_trace_id: string } {
+  toJSON(): { errors: ErrorJSON[], meta?: { client: unknown }, clerk_trace_id: string } {
     return {
       errors: [{ code: this.code, message: this.short, long_message: this.message, meta: this.meta }],
+      ...this.client ? { meta: { client: this.client } } : {},
       clerk_trace_id: randomBytes(16).toString('hex'),
     }
   }
 }
 
+const minutesIn = (seconds: number) => Math.ceil(seconds / 60)
+
 const notFound = (sentence: string) => new ClerkError(404, 'resource_not_found', sentence, undefined, 'not found')
 
+/** Codes, sentences and statuses are those of clerk-docs, `data/api_errors.json`, unless the sentence is about this server. */
 export const errors = {
   identifierNotFound: () => new ClerkError(422, 'form_identifier_not_found', 'Couldn\'t find your account.', 'identifier'),
   passwordIncorrect: () => new ClerkError(422, 'form_password_incorrect', 'Password is incorrect. Try again, or use another method.', 'password'),
@@ -43,11 +52,23 @@ export const errors = {
   valueInvalid: (param: string, sentence: string) => new ClerkError(422, 'form_param_value_invalid', sentence, param),
   notFound: (what: string) => notFound(`${what} was not found.`),
   userNotFound: (id: string) => notFound(`No user was found with id ${id}`),
-  signedOut: () => new ClerkError(401, 'authentication_invalid', 'You are signed out.'),
+  currentPasswordIncorrect: () => new ClerkError(422, 'form_password_validation_failed', 'Incorrect password. Please try again.', 'current_password'),
+  paramMissing: (param: string) => new ClerkError(422, 'form_param_missing', `${param} must be included.`, param, 'is missing'),
+  usernameLengthInvalid: (min: number, max: number) => new ClerkError(422, 'form_username_invalid_length', `Your username must be between ${min} and ${max} characters long.`, 'username'),
+  usernameCharacterInvalid: () => new ClerkError(422, 'form_username_invalid_character', 'Your username can only contain letters, numbers and \'_\' or \'-\'.', 'username'),
+  verificationNeeded: (param: string) => new ClerkError(422, 'form_verification_needed', 'This identification needs to be verified before you can perform this action.', param, 'is unverified'),
+  verificationMissing: () => new ClerkError(400, 'verification_missing', 'This strategy requires verification preparation before attempting to validate it.', undefined, 'is missing'),
+  verificationStrategyInvalid: () => new ClerkError(400, 'verification_strategy_invalid', 'The strategy is not valid for the current verification.', undefined, 'has invalid strategy'),
+  verificationExpired: () => new ClerkError(400, 'verification_expired', 'This verification has expired. You must create a new one.', undefined, 'expired'),
+  verificationDone: () => new ClerkError(400, 'verification_already_verified', 'This verification has already been verified.', undefined, 'already verified'),
+  lastEmailAddress: () => new ClerkError(400, 'last_required_identification_deletion_failed', 'You are required to maintain at least one email address in your account at all times'),
+  sessionExists: (client: unknown) => new ClerkError(400, 'session_exists', 'You\'re already signed in.', undefined, 'Session already exists', { client }),
+  signedOut: () => new ClerkError(401, 'authentication_invalid', 'Unable to authenticate the request, you need to supply an active session', undefined, 'Invalid authentication'),
   noDevBrowser: () => new ClerkError(401, 'dev_browser_unauthenticated', 'Unable to authenticate this browser for your development instance.'),
   badSecretKey: () => new ClerkError(401, 'clerk_key_invalid', 'The secret key is not the one of this local Clerk.'),
   banned: () => new ClerkError(403, 'user_banned', 'Your account is banned.'),
-  strategyInvalid: () => new ClerkError(422, 'strategy_for_user_invalid', 'This way of signing in is not available for this account.', 'strategy'),
+  locked: (seconds: number) => new ClerkError(403, 'user_locked', `Your account is locked. You will be able to try again in ${minutesIn(seconds)} minutes. For more information, contact support.`, undefined, 'Account locked', { meta: { lockout_expires_in_seconds: seconds } }),
+  strategyInvalid: () => new ClerkError(400, 'strategy_for_user_invalid', 'The verification strategy is not valid for this account', undefined, 'Invalid verification strategy'),
   ticketInvalid: () => new ClerkError(400, 'ticket_invalid_code', 'This ticket is invalid. Make sure you\'re using a valid ticket generated by Clerk.', 'ticket', 'ticket is invalid'),
   ticketExpired: () => new ClerkError(400, 'ticket_expired_code', 'This ticket has expired and cannot be used anymore.', 'ticket', 'ticket has expired'),
   signInTokenRevoked: () => new ClerkError(400, 'sign_in_token_revoked_code', 'This sign in token has been revoked and cannot be used anymore.', 'ticket', 'sign in token has been revoked'),

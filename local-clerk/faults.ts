@@ -19,6 +19,12 @@ export const faultsSchema = v.object({
   wrongSignature: chance,
   /** probability that an attempt is signed as if it were ten minutes old */
   oldTimestamp: chance,
+  frontend: v.object({
+    /** waits so long before each answer */
+    latencyMs: milliseconds,
+    /** parts of the paths that it touches, as in `prepare_`; empty for all */
+    paths: v.array(v.string()),
+  }),
   backend: v.object({
     /** the status that the Backend API answers with; null answers as usual */
     status: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599))),
@@ -40,6 +46,7 @@ export type BackendFault = FaultSettings['backend']
 
 export const faultsPatchSchema = v.partial(v.object({
   ...faultsSchema.entries,
+  frontend: v.partial(faultsSchema.entries.frontend),
   backend: v.partial(faultsSchema.entries.backend),
 }))
 
@@ -54,6 +61,7 @@ const none: FaultSettings = {
   reorderMs: 0,
   wrongSignature: 0,
   oldTimestamp: 0,
+  frontend: { latencyMs: 0, paths: [] },
   backend: { status: null, retryAfter: null, down: false, silent: false, latencyMs: 0, times: null },
 }
 
@@ -66,6 +74,8 @@ export interface Faults {
   /** Whether a fault of this probability strikes now. */
   strikes(probability: number): boolean
   between(range: readonly [number, number]): number
+  /** How long a Frontend API request to this path waits, in milliseconds. */
+  frontendLatency(path: string): number
   /** The fault for the next Backend API request, counted down. */
   takeBackend(): BackendFault | null
 }
@@ -75,8 +85,8 @@ export function createFaults(random: () => number): Faults {
   let settings = structuredClone(none)
   return {
     set(patch) {
-      const { backend, ...rest } = v.parse(faultsPatchSchema, patch)
-      settings = { ...settings, ...rest, backend: { ...settings.backend, ...backend } }
+      const { frontend, backend, ...rest } = v.parse(faultsPatchSchema, patch)
+      settings = { ...settings, ...rest, frontend: { ...settings.frontend, ...frontend }, backend: { ...settings.backend, ...backend } }
     },
     clear() {
       settings = structuredClone(none)
@@ -85,6 +95,9 @@ export function createFaults(random: () => number): Faults {
     touches: type => settings.types.length === 0 || settings.types.includes(type),
     strikes: probability => probability > 0 && random() < probability,
     between: ([from, to]) => from + random() * Math.max(0, to - from),
+    frontendLatency: path => settings.frontend.paths.length === 0 || settings.frontend.paths.some(part => path.includes(part))
+      ? settings.frontend.latencyMs
+      : 0,
     takeBackend() {
       const { backend } = settings
       if (backend.times === 0) return null

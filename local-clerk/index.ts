@@ -9,7 +9,7 @@ import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts'
 import { defaultWebhookSecret } from './deliveries/sign.ts'
 import { errors } from './errors.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { addFrontendRoutes } from './frontend/routes.ts'
+import { addFrontendRoutes, slowed } from './frontend/routes.ts'
 import { listen } from './http/listen.ts'
 import { route } from './http/route.ts'
 import { publishableKey, secretKey as defaultSecretKey } from './keys.ts'
@@ -42,6 +42,8 @@ export interface LocalClerkOptions {
   webhook?: { url: string, secret?: string }
   /** the Backend API's key; one that begins with `sk_live_` has the pace of production */
   secretKey?: string
+  /** lock a user for an hour after 10 wrong passwords or codes, as Clerk does; off where nothing is said */
+  lockout?: boolean
   /** multiplies Svix's delays; 1 is real */
   retryScale?: number
   /** milliseconds */
@@ -94,10 +96,10 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   if (store.webhookSecrets.length === 0) store.webhookSecrets = [defaultWebhookSecret]
 
   const router = createRouter()
-  const ready = Promise.withResolvers<boolean>()
-  const { server, port } = await listen(router, options.port ?? 4011, ready.promise, now)
+  const ready = Promise.withResolvers<(path: string) => Promise<unknown>>()
+  const { server, port } = await listen(router, options.port ?? 4011, async path => (await ready.promise)(path), now)
   const url = `http://localhost:${port}`
-  const ctx = await createContext(store, url, { secretKey, now, random, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
+  const ctx = await createContext(store, url, { secretKey, now, random, lockout: options.lockout ?? false, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
   addFrontendRoutes(router, ctx)
   addBackendRoutes(router, ctx)
@@ -106,7 +108,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   router.use('/**', route(() => {
     throw errors.notFound('That address')
   }))
-  ready.resolve(true)
+  ready.resolve(path => slowed(path, ctx.faults))
 
   return {
     url,
@@ -143,11 +145,12 @@ interface Settings {
   secretKey: string
   now: () => number
   random: () => number
+  lockout: boolean
   retryScale: number
   paused: boolean
 }
 
-async function createContext(store: Store, url: string, { secretKey, now, random, retryScale, paused }: Settings): Promise<Context> {
+async function createContext(store: Store, url: string, { secretKey, now, random, lockout, retryScale, paused }: Settings): Promise<Context> {
   const faults = createFaults(random)
   const deliveries = createDeliveries({ store, faults, now, retryScale, paused })
   const { emit } = deliveries
@@ -158,6 +161,7 @@ async function createContext(store: Store, url: string, { secretKey, now, random
     url,
     secretKey,
     now,
+    lockout,
     store,
     tokens,
     signInTokens: createSignInTokens({ store, tokens, now }),

@@ -14,6 +14,8 @@ export interface Context {
   url: string
   secretKey: string
   now: () => number
+  /** whether wrong passwords and codes lock a user */
+  lockout: boolean
   store: Store
   tokens: Tokens
   signInTokens: SignInTokens

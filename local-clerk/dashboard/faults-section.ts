@@ -23,6 +23,11 @@ function faultsForm(ctx: Context): Html {
       ${chance('oldTimestamp', 'Ten minutes old (0 to 1)', faults.oldTimestamp)}
     </fieldset>
     <fieldset>
+      <legend>Frontend API</legend>
+      ${number('frontend.latencyMs', 'Latency of each call, ms', faults.frontend.latencyMs, 600_000)}
+      <label class="wide">Parts of paths, separated by commas; empty for all <input name="frontend.paths" data-list value="${faults.frontend.paths.join(', ')}"></label>
+    </fieldset>
+    <fieldset>
       <legend>Backend API</legend>
       ${number('backend.status', 'Answer with status', faults.backend.status, 599)}
       ${number('backend.retryAfter', 'Retry-After, s', faults.backend.retryAfter, 3600)}

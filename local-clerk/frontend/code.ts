@@ -1,12 +1,24 @@
+import type { VerificationJSON } from '@clerk/shared/types'
 import { errors } from '../errors.ts'
+import type { Sdk } from '../json/sdk.ts'
 import { newId } from '../state/ids.ts'
 import type { Context } from '../types.ts'
 
 /** The code of every e-mail: Clerk's own for test addresses (clerk-docs, testing). */
 export const emailCode = '424242'
 
+const lifetime = 10 * 60 * 1000
+
+/** A code on its way to be verified. */
+export interface SentCode {
+  /** what it was prepared for */
+  strategy: string
+  sentAt: number
+  attempts: number
+}
+
 /** "Sends" a code: nothing leaves the machine, but `email.created` is emitted as for a real mail. */
-export function sendCode(ctx: Context, address: string, userId: string | null) {
+export function sendCode(ctx: Context, address: string, userId: string | null, strategy: string): SentCode {
   const subject = `${emailCode} is your verification code`
   ctx.deliveries.emit({
     type: 'email.created',
@@ -28,22 +40,26 @@ export function sendCode(ctx: Context, address: string, userId: string | null) {
       delivered_by_clerk: true,
     },
   })
+  return { strategy, sentAt: ctx.now(), attempts: 0 }
 }
 
-/** @throws ClerkError 422 `form_code_incorrect` */
-export function checkCode(code: string | undefined) {
+/** @throws ClerkError 400 when no code was sent for this strategy or it is ten minutes old, 422 `form_code_incorrect` */
+export function checkCode(ctx: Context, sent: SentCode | null | undefined, strategy: string, code: string | undefined) {
+  if (!sent) throw errors.verificationMissing()
+  if (sent.strategy !== strategy) throw errors.verificationStrategyInvalid()
+  if (sent.sentAt + lifetime <= ctx.now()) throw errors.verificationExpired()
+  sent.attempts += 1
   if (code !== emailCode) throw errors.codeIncorrect()
 }
 
 /** `VerificationJSON` of an e-mailed code. */
-export function codeVerification(status: 'unverified' | 'verified', strategy: string, at: number) {
+export function codeVerification(ctx: Context, sent: SentCode, verified: boolean) {
+  const expireAt = sent.sentAt + lifetime
   return {
     object: 'verification_otp',
-    status,
-    strategy,
-    attempts: status === 'verified' ? 1 : 0,
-    expire_at: at + 10 * 60 * 1000,
-    verified_at_client: null,
-    error: null,
-  }
+    status: verified ? 'verified' : expireAt <= ctx.now() ? 'expired' : 'unverified',
+    strategy: sent.strategy,
+    attempts: sent.attempts,
+    expire_at: expireAt,
+  } satisfies Sdk<VerificationJSON, 'id' | 'verified_at_client' | 'error'>
 }

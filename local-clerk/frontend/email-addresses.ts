@@ -7,7 +7,7 @@ import { newId } from '../state/ids.ts'
 import type { EmailAddress, User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
 import { answer, requireSession } from './browser.ts'
-import { checkCode, sendCode } from './code.ts'
+import { checkCode, sendCode, type SentCode } from './code.ts'
 import { assertEmail } from './fields.ts'
 
 const newAddress = v.object({ email_address: v.string() })
@@ -16,10 +16,11 @@ const codeField = v.object({ code: v.optional(v.string()) })
 /** The signed-in person's e-mail addresses: list, add, verify by code, remove. */
 export function addEmailAddressRoutes(router: Router, ctx: Context) {
   const base = '/v1/me/email_addresses'
+  const sent = new Map<string, SentCode>()
 
   router.get(base, route((event) => {
     const { user } = requireSession(ctx, event)
-    return { response: user.emails.map(emailAddressJson), client: null }
+    return user.emails.map(emailAddressJson)
   }))
 
   router.post(base, route(async (event) => {
@@ -34,12 +35,15 @@ export function addEmailAddressRoutes(router: Router, ctx: Context) {
   router.get(`${base}/:id`, onEmail(email => email))
 
   router.post(`${base}/:id/prepare_verification`, onEmail((email, user) => {
-    sendCode(ctx, email.address, user.id)
+    if (email.verified) throw errors.verificationDone()
+    sent.set(email.id, sendCode(ctx, email.address, user.id, 'email_code'))
     return email
   }))
 
   router.post(`${base}/:id/attempt_verification`, onEmail(async (email, user, event) => {
-    checkCode((await readFields(event, codeField)).code)
+    if (email.verified) throw errors.verificationDone()
+    checkCode(ctx, sent.get(email.id), 'email_code', (await readFields(event, codeField)).code)
+    sent.delete(email.id)
     const verified = { ...email, verified: true, updatedAt: ctx.now() }
     ctx.accounts.update(user.id, {
       emails: user.emails.map(each => each.id === email.id ? verified : each),
@@ -52,6 +56,8 @@ export function addEmailAddressRoutes(router: Router, ctx: Context) {
     const { client, user } = requireSession(ctx, event)
     const email = emailOf(user, event)
     const emails = user.emails.filter(each => each.id !== email.id)
+    if (email.verified && !emails.some(each => each.verified)) throw errors.lastEmailAddress()
+    sent.delete(email.id)
     const primaryEmailId = user.primaryEmailId === email.id ? emails.find(each => each.verified)?.id ?? null : user.primaryEmailId
     ctx.accounts.update(user.id, { emails, primaryEmailId })
     return answer(ctx, event, client, { object: 'email_address', id: email.id, deleted: true })

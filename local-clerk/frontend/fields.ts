@@ -3,7 +3,7 @@ import { errors } from '../errors.ts'
 import type { Context } from '../types.ts'
 
 const minPasswordLength = 8
-const usernamePattern = /^[\p{L}\p{N}_-]{3,64}$/u
+const username = { min: 3, max: 64, pattern: /^[\p{L}\p{N}_-]+$/u }
 
 /** @throws ClerkError 422 `form_password_length_too_short` */
 export function assertPassword(password: string, param: string) {
@@ -11,11 +11,10 @@ export function assertPassword(password: string, param: string) {
 }
 
 /** @throws ClerkError 422 for a bad shape or a name that another user has */
-export function assertUsername(ctx: Context, username: string, exceptId?: string) {
-  if (!usernamePattern.test(username)) {
-    throw errors.formatInvalid('username', 'A username has 3 to 64 letters, numbers, \'_\' or \'-\'.')
-  }
-  const owner = ctx.accounts.findByIdentifier(username)
+export function assertUsername(ctx: Context, name: string, exceptId?: string) {
+  if (name.length < username.min || name.length > username.max) throw errors.usernameLengthInvalid(username.min, username.max)
+  if (!username.pattern.test(name)) throw errors.usernameCharacterInvalid()
+  const owner = ctx.accounts.findByIdentifier(name)
   if (owner && owner.id !== exceptId) throw errors.identifierExists('username', 'username')
 }
 

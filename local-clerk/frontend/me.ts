@@ -1,5 +1,6 @@
-import { getRouterParam, type H3Event, type Router } from 'h3'
+import type { H3Event, Router } from 'h3'
 import * as v from 'valibot'
+import { mergeMetadata } from '../backend/metadata.ts'
 import { errors } from '../errors.ts'
 import { readFields, route } from '../http/route.ts'
 import { deletedUserJson, ownUserJson } from '../json/user.ts'
@@ -17,11 +18,19 @@ const profile = v.object({
   unsafe_metadata: v.optional(metadataField),
 })
 
+const metadata = v.object({ unsafe_metadata: metadataField })
+
 const passwords = v.object({
   current_password: v.optional(v.string()),
   new_password: v.string(),
   sign_out_of_other_sessions: v.optional(v.string()),
 })
+
+function assertVerified(user: User, emailId: string) {
+  const email = user.emails.find(each => each.id === emailId)
+  if (!email) throw errors.notFound('That email address')
+  if (!email.verified) throw errors.verificationNeeded('primary_email_address_id')
+}
 
 const orNull = (text: string | undefined) => text === undefined ? undefined : text.trim() || null
 
@@ -31,9 +40,7 @@ export function addMeRoutes(router: Router, ctx: Context) {
   router.patch('/v1/me', mine(async ({ user }, event) => {
     const input = await readFields(event, profile)
     if (input.username) assertUsername(ctx, input.username, user.id)
-    if (input.primary_email_address_id && !user.emails.some(email => email.id === input.primary_email_address_id)) {
-      throw errors.notFound('That email address')
-    }
+    if (input.primary_email_address_id) assertVerified(user, input.primary_email_address_id)
     return ctx.accounts.update(user.id, {
       firstName: orNull(input.first_name),
       lastName: orNull(input.last_name),
@@ -42,10 +49,14 @@ export function addMeRoutes(router: Router, ctx: Context) {
       unsafeMetadata: input.unsafe_metadata,
     })
   }))
+  router.patch('/v1/me/metadata', mine(async ({ user }, event) => {
+    const input = await readFields(event, metadata)
+    return ctx.accounts.update(user.id, { unsafeMetadata: mergeMetadata(user.unsafeMetadata, input.unsafe_metadata) })
+  }))
   router.post('/v1/me/change_password', mine(async ({ user, session }, event) => {
     const input = await readFields(event, passwords)
     if (user.passwordHash && !passwordMatches(input.current_password ?? '', user.passwordHash)) {
-      throw errors.passwordIncorrect()
+      throw errors.currentPasswordIncorrect()
     }
     assertPassword(input.new_password, 'new_password')
     if (input.sign_out_of_other_sessions === 'true') {
@@ -62,34 +73,11 @@ export function addMeRoutes(router: Router, ctx: Context) {
     return answer(ctx, event, requireClient(ctx, event), deletedUserJson(user.id))
   }))
 
-  router.get('/v1/me/sessions/active', route((event) => {
-    const { user } = requireSession(ctx, event)
-    return [...ctx.store.sessions.values()].filter(session => session.userId === user.id).map(session => ({
-      id: session.id,
-      object: 'session',
-      status: session.status,
-      expire_at: session.expireAt,
-      abandon_at: session.expireAt,
-      last_active_at: session.lastActiveAt,
-      latest_activity: { id: `sess_activity_${session.id}`, object: 'session_activity', browser_name: 'A browser on this machine', ip_address: '127.0.0.1', city: 'localhost', is_mobile: false },
-      actor: null,
-      user: null,
-    }))
-  }))
-
-  router.post('/v1/me/sessions/:id/revoke', route(async (event) => {
-    const { client, user } = requireSession(ctx, event)
-    const session = ctx.store.sessions.get(getRouterParam(event, 'id') ?? '')
-    if (!session || session.userId !== user.id) throw errors.notFound('That session')
-    ctx.browsers.finish(session, 'revoked')
-    return answer(ctx, event, client, { id: session.id, object: 'session', status: 'revoked' })
-  }))
-
   // What the components ask for and this instance does not have.
   for (const name of ['organization_memberships', 'organization_invitations', 'organization_suggestions']) {
-    router.get(`/v1/me/${name}`, mineEmpty({ data: [], total_count: 0 }))
+    router.get(`/v1/me/${name}`, none({ data: [], total_count: 0 }))
   }
-  router.get('/v1/me/enterprise_connections', mineEmpty([]))
+  router.get('/v1/me/enterprise_connections', none([]))
 
   function mine(run: (signedIn: SignedIn, event: H3Event) => User | Promise<User>) {
     return route(async (event) => {
@@ -99,10 +87,7 @@ export function addMeRoutes(router: Router, ctx: Context) {
     })
   }
 
-  function mineEmpty(response: unknown) {
-    return route((event) => {
-      requireSession(ctx, event)
-      return { response, client: null }
-    })
+  function none(response: unknown) {
+    return route(event => answer(ctx, event, requireSession(ctx, event).client, response))
   }
 }

@@ -1,4 +1,5 @@
 import { getHeader, getRouterParam, type H3Event, readMultipartFormData, readRawBody, type Router, setHeader } from 'h3'
+import type { ImageJSON } from '@clerk/shared/types'
 import { ClerkError, errors } from '../errors.ts'
 import { route } from '../http/route.ts'
 import { newId } from '../state/ids.ts'
@@ -42,7 +43,7 @@ export function addProfileImageRoutes(router: Router, ctx: Context) {
     forget(user.imagePath)
     ctx.store.uploads.set(id, { type: picture.type, base64: picture.data.toString('base64') })
     ctx.accounts.update(user.id, { imagePath: `/uploads/${id}` })
-    return answer(ctx, event, client, { object: 'image', id, name: null, public_url: `${ctx.url}/uploads/${id}` })
+    return answer(ctx, event, client, { object: 'image', id, name: id, public_url: `${ctx.url}/uploads/${id}` } satisfies ImageJSON)
   }))
 
   router.delete('/v1/me/profile_image', route(async (event) => {

@@ -1,12 +1,12 @@
 import { getRouterParam, type H3Event, type Router } from 'h3'
 import { errors } from '../errors.ts'
 import { route } from '../http/route.ts'
-import type { Client, Session } from '../state/schema.ts'
+import { activeSessionJson, sessionJson } from '../json/session.ts'
+import type { Client, Session, User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
-import { answer, clientJson, findClient, freshSessionJson, originOf, requireClient } from './browser.ts'
-import { sessionJson } from '../json/session.ts'
+import { answer, clientJson, findClient, freshSessionJson, originOf, requireClient, requireSession } from './browser.ts'
 
-/** The browser itself (`/v1/client`) and its sessions. */
+/** The browser itself (`/v1/client`), its sessions, and those of the same person elsewhere. */
 export function addSessionRoutes(router: Router, ctx: Context) {
   router.post('/v1/dev_browser', route(() => {
     const client = ctx.browsers.create()
@@ -15,11 +15,11 @@ export function addSessionRoutes(router: Router, ctx: Context) {
 
   router.get('/v1/client', route(async (event) => {
     const client = requireClient(ctx, event)
-    return { response: await clientJson(ctx, client, originOf(event)), client: null }
+    return { response: await clientJson(ctx, client, event), client: null }
   }))
   router.put('/v1/client', route(async (event) => {
     const client = requireClient(ctx, event)
-    return { response: await clientJson(ctx, client, originOf(event)), client: null }
+    return { response: await clientJson(ctx, client, event), client: null }
   }))
   router.delete('/v1/client', route(signOutAll))
   router.delete('/v1/client/sessions', route(signOutAll))
@@ -27,8 +27,21 @@ export function addSessionRoutes(router: Router, ctx: Context) {
   async function signOutAll(event: H3Event) {
     const client = requireClient(ctx, event)
     for (const session of ctx.browsers.sessions(client)) ctx.browsers.finish(session, 'ended')
-    return { response: await clientJson(ctx, client, originOf(event)), client: null }
+    return { response: await clientJson(ctx, client, event), client: null }
   }
+
+  router.get('/v1/me/sessions', route((event) => {
+    const { user } = requireSession(ctx, event)
+    return sessionsOf(user).map(session => sessionJson(session, user, ctx.url, null))
+  }))
+  router.get('/v1/me/sessions/active', route(event => sessionsOf(requireSession(ctx, event).user).map(activeSessionJson)))
+  router.post('/v1/me/sessions/:id/revoke', route(async (event) => {
+    const { client, user } = requireSession(ctx, event)
+    const session = sessionsOf(user).find(each => each.id === getRouterParam(event, 'id'))
+    if (!session) throw errors.notFound('That session')
+    const response = sessionJson(ctx.browsers.finish(session, 'revoked'), user, ctx.url, null)
+    return answer(ctx, event, client, response)
+  }))
 
   router.get('/v1/client/sessions/:id', onSession(async (session, event) =>
     freshSessionJson(ctx, session, originOf(event))))
@@ -42,6 +55,10 @@ export function addSessionRoutes(router: Router, ctx: Context) {
     const user = ctx.accounts.get(session.userId)
     return { object: 'token', jwt: await ctx.tokens.session(session, user, originOf(event)) }
   }))
+
+  function sessionsOf(user: User): Session[] {
+    return [...ctx.store.sessions.values()].filter(session => session.userId === user.id)
+  }
 
   function onSession(run: (session: Session, event: H3Event) => unknown) {
     return route(async (event) => {

@@ -1,12 +1,14 @@
 import { getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
+import { visitorOf } from '../http/visitor.ts'
 import { readFields, route } from '../http/route.ts'
+import { attemptAs } from '../lockout.ts'
 import { newId } from '../state/ids.ts'
 import { passwordMatches } from '../state/passwords.ts'
 import type { Client, User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
-import { answer, requireClient } from './browser.ts'
+import { answer, requireClient, requireNoSession } from './browser.ts'
 import { checkCode, sendCode } from './code.ts'
 import { assertPassword } from './fields.ts'
 import { type SignIn, signInJson } from './sign-in-attempt.ts'
@@ -16,58 +18,78 @@ const fields = v.object({
   strategy: v.optional(v.string()),
   password: v.optional(v.string()),
   code: v.optional(v.string()),
+  ticket: v.optional(v.string()),
   email_address_id: v.optional(v.string()),
 })
 
 type Fields = v.InferOutput<typeof fields>
 
-/** Sign-in by password and by e-mailed code, and the forgotten password. */
+/** One request of a sign-in: whose browser, which attempt, what it brings. */
+interface Step {
+  client: Client
+  event: H3Event
+  input: Fields
+}
+
+/** Sign-in by password, by e-mailed code and by ticket, and the forgotten password. */
 export function addSignInRoutes(router: Router, ctx: Context) {
   const base = '/v1/client/sign_ins'
   router.post(base, step(create))
-  router.get(`${base}/:id`, step((client, _fields, id) => current(client, id)))
-  router.post(`${base}/:id/prepare_first_factor`, step(prepare))
-  router.post(`${base}/:id/attempt_first_factor`, step(attempt))
-  router.post(`${base}/:id/reset_password`, step(resetPassword))
+  router.get(`${base}/:id`, step(current))
+  router.post(`${base}/:id/prepare_first_factor`, step(request => prepare(request, current(request))))
+  router.post(`${base}/:id/attempt_first_factor`, step(request => attempt(request, current(request))))
+  router.post(`${base}/:id/reset_password`, step(request => resetPassword(request, current(request))))
 
-  function step(run: (client: Client, fields: Fields, id: string) => SignIn) {
+  function step(run: (request: Step) => SignIn) {
     return route(async (event: H3Event) => {
       const client = requireClient(ctx, event)
+      if (event.method !== 'GET') await requireNoSession(ctx, event, client)
       const input = event.method === 'GET' ? {} : await readFields(event, fields)
-      const signIn = run(client, input, getRouterParam(event, 'id') ?? '')
-      const response = signInJson(signIn, ctx)
-      const answered = await answer(ctx, event, client, response)
+      const signIn = run({ client, event, input })
+      const answered = await answer(ctx, event, client, signInJson(signIn, ctx))
       if (signIn.status === 'complete') ctx.browsers.attempts(client).signIn = null
       return answered
     })
   }
 
-  function create(client: Client, input: Fields): SignIn {
+  function create(request: Step): SignIn {
+    const { client, input } = request
     const signIn: SignIn = {
       id: newId('sia'),
       identifier: null,
       userId: null,
       status: 'needs_identifier',
-      strategy: null,
-      verified: false,
+      code: null,
+      verifiedBy: null,
       createdSessionId: null,
       at: ctx.now(),
     }
     ctx.browsers.attempts(client).signIn = signIn
+    if (input.strategy === 'ticket') return takeTicket(request, signIn)
     if (input.identifier === undefined) return signIn
 
-    const user = ctx.accounts.findByIdentifier(input.identifier)
+    const user = ctx.accounts.findByVerifiedIdentifier(input.identifier)
     if (!user) throw errors.identifierNotFound()
     if (user.banned) throw errors.banned()
     Object.assign(signIn, { identifier: input.identifier, userId: user.id, status: 'needs_first_factor' })
-    if (input.strategy === 'password' || input.password !== undefined) return attempt(client, { ...input, strategy: 'password' }, signIn.id)
-    if (input.strategy === 'email_code') return prepare(client, input, signIn.id)
-    return signIn
+    if (input.strategy === 'password' || input.password !== undefined) {
+      return attempt({ ...request, input: { ...input, strategy: 'password' } }, signIn)
+    }
+    return input.strategy === undefined ? signIn : prepare(request, signIn)
   }
 
-  function current(client: Client, id: string): SignIn {
+  function takeTicket(request: Step, signIn: SignIn): SignIn {
+    if (!request.input.ticket) throw errors.paramMissing('ticket')
+    const user = ctx.accounts.get(ctx.signInTokens.accept(request.input.ticket).userId)
+    if (user.banned) throw errors.banned()
+    const primary = user.emails.find(email => email.id === user.primaryEmailId)
+    Object.assign(signIn, { identifier: primary?.address ?? user.username, userId: user.id })
+    return attemptAs(ctx, user, () => finish(request, signIn, 'ticket'))
+  }
+
+  function current({ client, event }: Step): SignIn {
     const { signIn } = ctx.browsers.attempts(client)
-    if (!signIn || signIn.id !== id) throw errors.notFound('That sign-in')
+    if (!signIn || signIn.id !== getRouterParam(event, 'id')) throw errors.notFound('That sign-in')
     return signIn
   }
 
@@ -77,44 +99,42 @@ export function addSignInRoutes(router: Router, ctx: Context) {
     return user
   }
 
-  function prepare(client: Client, input: Fields, id: string): SignIn {
-    const signIn = current(client, id)
+  function prepare({ input }: Step, signIn: SignIn): SignIn {
     const user = userOf(signIn)
     const email = user.emails.find(each => each.id === (input.email_address_id ?? user.primaryEmailId))
-    if (!email || !input.strategy?.endsWith('email_code')) throw errors.strategyInvalid()
-    sendCode(ctx, email.address, user.id)
-    Object.assign(signIn, { strategy: input.strategy, verified: false })
-    return signIn
+    if (!email?.verified || !input.strategy || !isCodeStrategy(input.strategy)) throw errors.strategyInvalid()
+    return Object.assign(signIn, { code: sendCode(ctx, email.address, user.id, input.strategy) })
   }
 
-  function attempt(client: Client, input: Fields, id: string): SignIn {
-    const signIn = current(client, id)
+  function attempt(request: Step, signIn: SignIn): SignIn {
     const user = userOf(signIn)
-    switch (input.strategy) {
-      case 'password':
-        if (!passwordMatches(input.password ?? '', user.passwordHash)) throw errors.passwordIncorrect()
-        return finish(client, signIn, input.strategy)
-      case 'email_code':
-        checkCode(input.code)
-        return finish(client, signIn, input.strategy)
-      case 'reset_password_email_code':
-        checkCode(input.code)
-        return Object.assign(signIn, { strategy: input.strategy, verified: true, status: 'needs_new_password' })
-      default:
-        throw errors.strategyInvalid()
-    }
+    const { strategy, password = '', code } = request.input
+    return attemptAs(ctx, user, () => {
+      if (strategy === 'password') {
+        if (!user.passwordHash) throw errors.strategyInvalid()
+        if (!passwordMatches(password, user.passwordHash)) throw errors.passwordIncorrect()
+        signIn.code = null
+        return finish(request, signIn, strategy)
+      }
+      if (!strategy || !isCodeStrategy(strategy)) throw errors.strategyInvalid()
+      checkCode(ctx, signIn.code, strategy, code)
+      if (strategy === 'email_code') return finish(request, signIn, strategy)
+      return Object.assign(signIn, { verifiedBy: strategy, status: 'needs_new_password' })
+    })
   }
 
-  function resetPassword(client: Client, input: Fields, id: string): SignIn {
-    const signIn = current(client, id)
-    if (signIn.status !== 'needs_new_password') throw errors.strategyInvalid()
-    assertPassword(input.password ?? '', 'password')
-    ctx.accounts.update(userOf(signIn).id, { password: input.password })
-    return finish(client, signIn, signIn.strategy ?? 'password')
+  function resetPassword(request: Step, signIn: SignIn): SignIn {
+    const { input: { password = '' } } = request
+    if (signIn.status !== 'needs_new_password') throw errors.verificationMissing()
+    assertPassword(password, 'password')
+    ctx.accounts.update(userOf(signIn).id, { password })
+    return finish(request, signIn, 'reset_password_email_code')
   }
 
-  function finish(client: Client, signIn: SignIn, strategy: string): SignIn {
-    const session = ctx.browsers.signIn(client, userOf(signIn).id)
-    return Object.assign(signIn, { strategy, verified: true, status: 'complete', createdSessionId: session.id })
+  function finish({ client, event }: Step, signIn: SignIn, strategy: string): SignIn {
+    const session = ctx.browsers.signIn(client, userOf(signIn).id, { strategy, visitor: visitorOf(event) })
+    return Object.assign(signIn, { verifiedBy: strategy, status: 'complete', createdSessionId: session.id })
   }
 }
+
+const isCodeStrategy = (strategy: string) => strategy === 'email_code' || strategy === 'reset_password_email_code'

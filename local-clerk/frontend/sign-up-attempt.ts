@@ -1,6 +1,7 @@
-import type { SignUpField, SignUpJSON } from '@clerk/shared/types'
+import type { SignUpField, SignUpJSON, SignUpVerificationJSON } from '@clerk/shared/types'
 import type { Sdk } from '../json/sdk.ts'
-import { codeVerification } from './code.ts'
+import type { Context } from '../types.ts'
+import { codeVerification, type SentCode } from './code.ts'
 
 /** A sign-up on its way. */
 export interface SignUp {
@@ -10,7 +11,7 @@ export interface SignUp {
   username: string | null
   emailAddress: string | null
   emailVerified: boolean
-  codeSent: boolean
+  code: SentCode | null
   password: string | null
   unsafeMetadata: Record<string, unknown>
   createdSessionId: string | null
@@ -26,27 +27,28 @@ export function missingFields(signUp: SignUp): SignUpField[] {
   return required.filter(field => !given[field])
 }
 
-function emailVerification(signUp: SignUp) {
-  if (!signUp.emailAddress) return null
-  return {
-    ...codeVerification(signUp.emailVerified ? 'verified' : 'unverified', 'email_code', signUp.at),
-    next_action: signUp.emailVerified ? '' : signUp.codeSent ? 'needs_attempt' : 'needs_prepare',
-    supported_strategies: ['email_code'],
-  }
+/** Nothing until a code was prepared: by this, Clerk's components know that they have to ask for one. */
+function emailVerification({ code, emailVerified }: SignUp, ctx: Context) {
+  if (!code) return null
+  const verification = codeVerification(ctx, code, emailVerified)
+  const nextAction = { verified: '', unverified: 'needs_attempt', expired: 'needs_prepare' }[verification.status]
+  return { ...verification, next_action: nextAction, supported_strategies: ['email_code'] } satisfies Sdk<SignUpVerificationJSON, 'id' | 'verified_at_client' | 'error'>
 }
 
-/** `SignUpJSON`. */
-export function signUpJson(signUp: SignUp) {
+const lifetime = 24 * 60 * 60 * 1000
+
+/** `SignUpJSON`; `object` is as the Frontend API's specification has it. */
+export function signUpJson(signUp: SignUp, ctx: Context) {
   return {
     id: signUp.id,
-    object: 'sign_up',
+    object: 'sign_up_attempt',
     status: signUp.createdUserId ? 'complete' : 'missing_requirements',
     required_fields: required,
     optional_fields: optional,
     missing_fields: missingFields(signUp),
     unverified_fields: signUp.emailAddress && !signUp.emailVerified ? ['email_address'] : [],
     verifications: {
-      email_address: emailVerification(signUp),
+      email_address: emailVerification(signUp, ctx),
       phone_number: null,
       web3_wallet: null,
       external_account: null,
@@ -60,12 +62,16 @@ export function signUpJson(signUp: SignUp) {
     external_account: null,
     external_account_strategy: null,
     has_password: signUp.password !== null,
+    password_enabled: signUp.password !== null,
+    public_metadata: {},
     unsafe_metadata: signUp.unsafeMetadata,
+    external_id: null,
+    custom_action: false,
     created_session_id: signUp.createdSessionId,
     created_user_id: signUp.createdUserId,
-    abandon_at: signUp.at + 24 * 60 * 60 * 1000,
+    abandon_at: signUp.at + lifetime,
     legal_accepted_at: null,
     locale: null,
     timezone: null,
-  } satisfies Sdk<SignUpJSON, 'verifications'>
+  } satisfies Sdk<SignUpJSON, 'object' | 'verifications'>
 }

@@ -2,10 +2,11 @@ import { getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields, route } from '../http/route.ts'
+import { type Visitor, visitorOf } from '../http/visitor.ts'
 import { newId } from '../state/ids.ts'
 import type { Client } from '../state/schema.ts'
 import type { Context } from '../types.ts'
-import { answer, requireClient } from './browser.ts'
+import { answer, requireClient, requireNoSession } from './browser.ts'
 import { checkCode, sendCode } from './code.ts'
 import { assertEmail, assertPassword, assertUsername, metadataField } from './fields.ts'
 import { missingFields, type SignUp, signUpJson } from './sign-up-attempt.ts'
@@ -17,6 +18,7 @@ const fields = v.object({
   email_address: v.optional(v.string()),
   password: v.optional(v.string()),
   unsafe_metadata: v.optional(metadataField),
+  strategy: v.optional(v.string()),
   code: v.optional(v.string()),
 })
 
@@ -34,10 +36,10 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
   function step(run: (client: Client, fields: Fields, id: string) => SignUp) {
     return route(async (event: H3Event) => {
       const client = requireClient(ctx, event)
+      if (event.method !== 'GET') await requireNoSession(ctx, event, client)
       const input = event.method === 'GET' ? {} : await readFields(event, fields)
-      const signUp = finishWhenReady(client, run(client, input, getRouterParam(event, 'id') ?? ''))
-      const response = signUpJson(signUp)
-      const answered = await answer(ctx, event, client, response)
+      const signUp = finishWhenReady(client, run(client, input, getRouterParam(event, 'id') ?? ''), visitorOf(event))
+      const answered = await answer(ctx, event, client, signUpJson(signUp, ctx))
       if (signUp.createdUserId) ctx.browsers.attempts(client).signUp = null
       return answered
     })
@@ -51,7 +53,7 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
       username: null,
       emailAddress: null,
       emailVerified: false,
-      codeSent: false,
+      code: null,
       password: null,
       unsafeMetadata: {},
       createdSessionId: null,
@@ -78,27 +80,27 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
     if (input.password !== undefined) signUp.password = input.password
     if (input.unsafe_metadata !== undefined) signUp.unsafeMetadata = input.unsafe_metadata
     if (input.email_address && input.email_address !== signUp.emailAddress) {
-      Object.assign(signUp, { emailAddress: input.email_address, emailVerified: false, codeSent: false })
+      Object.assign(signUp, { emailAddress: input.email_address, emailVerified: false, code: null })
     }
     return signUp
   }
 
-  function prepare(client: Client, _input: Fields, id: string): SignUp {
+  function prepare(client: Client, input: Fields, id: string): SignUp {
     const signUp = current(client, id)
-    if (!signUp.emailAddress) throw errors.formatInvalid('email_address', 'Enter an email address first.')
-    sendCode(ctx, signUp.emailAddress, null)
-    signUp.codeSent = true
-    return signUp
+    if (!signUp.emailAddress) throw errors.paramMissing('email_address')
+    if (input.strategy !== undefined && input.strategy !== 'email_code') throw errors.strategyInvalid()
+    if (signUp.emailVerified) throw errors.verificationDone()
+    return Object.assign(signUp, { code: sendCode(ctx, signUp.emailAddress, null, 'email_code') })
   }
 
   function attempt(client: Client, input: Fields, id: string): SignUp {
     const signUp = current(client, id)
-    checkCode(input.code)
-    signUp.emailVerified = true
-    return signUp
+    if (signUp.emailVerified) throw errors.verificationDone()
+    checkCode(ctx, signUp.code, input.strategy ?? 'email_code', input.code)
+    return Object.assign(signUp, { emailVerified: true })
   }
 
-  function finishWhenReady(client: Client, signUp: SignUp): SignUp {
+  function finishWhenReady(client: Client, signUp: SignUp, visitor: Visitor): SignUp {
     if (signUp.createdUserId || missingFields(signUp).length > 0 || !signUp.emailVerified) return signUp
     const user = ctx.accounts.create({
       firstName: signUp.firstName,
@@ -108,7 +110,7 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
       password: signUp.password,
       unsafeMetadata: signUp.unsafeMetadata,
     })
-    const session = ctx.browsers.signIn(client, user.id)
+    const session = ctx.browsers.signIn(client, user.id, { strategy: 'email_code', visitor })
     return Object.assign(signUp, { createdUserId: user.id, createdSessionId: session.id })
   }
 }

@@ -25,12 +25,13 @@ function setCorsHeaders(request: IncomingMessage, response: ServerResponse) {
 }
 
 /**
- * Listens on loopback only, and answers no page that is not on this machine. Requests wait for `ready`, since the
- * routes are added once the port is known. Every answer's `Date` is by the same clock as the users' times.
+ * Listens on loopback only, and answers no page that is not on this machine. Every answer's `Date` is by the same clock
+ * as the users' times.
+ * @param before what a request to this path waits for: the routes, which are added once the port is known
  * @returns the server and the port it got
  * @throws when the port is taken
  */
-export async function listen(router: Router, port: number, ready: Promise<unknown>, now: () => number): Promise<{ server: Server, port: number }> {
+export async function listen(router: Router, port: number, before: (path: string) => Promise<unknown>, now: () => number): Promise<{ server: Server, port: number }> {
   const app = createApp()
   app.use(router)
   const handle = toNodeListener(app)
@@ -48,7 +49,7 @@ export async function listen(router: Router, port: number, ready: Promise<unknow
       return
     }
     applyMethodOverride(request)
-    void ready.then(() => handle(request, response))
+    void before(request.url ?? '/').then(() => handle(request, response))
   })
 
   await new Promise<void>((resolve, reject) => {

@@ -1,150 +1,69 @@
-const off = {
-  enabled: false,
-  required: false,
-  used_for_first_factor: false,
-  first_factors: [],
-  used_for_second_factor: false,
+import type { AuthConfigJSON, CommerceSettingsJSON, EnvironmentJSON, OrganizationSettingsJSON } from '@clerk/shared/types'
+import { displayConfig } from './display-config.ts'
+import type { Sdk } from './sdk.ts'
+import { userSettings } from './user-settings.ts'
+
+const authConfig = {
+  id: 'aconf_local',
+  object: 'auth_config',
+  first_name: 'required',
+  last_name: 'on',
+  email_address: 'required',
+  phone_number: 'off',
+  username: 'on',
+  password: 'required',
+  identification_requirements: [['email_address']],
+  identification_strategies: ['email_address', 'username'],
+  first_factors: ['email_code', 'password', 'reset_password_email_code', 'ticket'],
   second_factors: [],
-  verifications: [],
-  verify_at_sign_up: false,
-}
-const optional = { ...off, enabled: true }
-
-const attributes = {
-  email_address: {
-    ...off,
-    enabled: true,
-    required: true,
-    used_for_first_factor: true,
-    first_factors: ['email_code'],
-    verifications: ['email_code'],
-    verify_at_sign_up: true,
+  email_address_verification_strategies: ['email_code'],
+  single_session_mode: true,
+  enhanced_email_deliverability: false,
+  test_mode: true,
+  cookieless_dev: false,
+  url_based_session_syncing: true,
+  claimed_at: null,
+  reverification: false,
+  native_settings: {
+    object: 'native_settings',
+    api_enabled: false,
+    trusted_device_sign_in_enabled: false,
+    trusted_device_enrollment_prompt_after_sign_in_enabled: false,
+    trusted_device_enrollment_prompt_after_sign_up_enabled: false,
   },
-  username: { ...optional, used_for_first_factor: true },
-  first_name: { ...optional, required: true },
-  last_name: optional,
-  password: { ...optional, required: true },
-  phone_number: off,
-  web3_wallet: off,
-  authenticator_app: off,
-  backup_code: off,
-  passkey: off,
-}
+} satisfies Sdk<AuthConfigJSON>
 
-const theme = {
-  buttons: { font_color: '#ffffff', font_family: 'inherit', font_weight: '600' },
-  general: {
-    color: '#4f46e5',
-    padding: '1em',
-    box_shadow: 'none',
-    font_color: '#151515',
-    font_family: 'inherit',
-    border_radius: '0.5em',
-    background_color: '#ffffff',
-    label_font_weight: '600',
-  },
-  accounts: { background_color: '#ffffff' },
-}
+const organizationSettings = {
+  enabled: false,
+  max_allowed_memberships: 0,
+  actions: { admin_delete: false },
+  domains: { enabled: false, enrollment_modes: [], default_role: 'org:member' },
+  slug: { disabled: true },
+  creator_role: 'org:admin',
+} satisfies Sdk<OrganizationSettingsJSON, 'id' | 'object' | 'force_organization_selection' | 'organization_creation_defaults'>
 
-const displayConfig = {
-  object: 'display_config',
-  id: 'display_config_local',
-  instance_environment_type: 'development',
-  application_name: 'Rollcall',
-  branded: false,
-  show_devmode_warning: false,
-  theme,
-  preferred_sign_in_strategy: 'password',
-  logo_image_url: '',
-  favicon_image_url: '',
-  captcha_public_key: null,
-  captcha_widget_type: null,
-  captcha_public_key_invisible: null,
-  captcha_provider: 'turnstile',
-  captcha_oauth_bypass: [],
-  captcha_heartbeat: false,
-  support_email: '',
-  terms_url: '',
-  privacy_policy_url: '',
-  ...Object.fromEntries([
-    'home_url', 'sign_in_url', 'sign_up_url', 'user_profile_url', 'after_sign_in_url', 'after_sign_up_url',
-    'after_sign_out_all_url', 'after_sign_out_one_url', 'after_switch_session_url', 'organization_profile_url',
-    'create_organization_url', 'after_leave_organization_url', 'after_create_organization_url', 'waitlist_url',
-    'after_join_waitlist_url',
-  ].map(name => [name, ''])),
-}
+const noPlans = { enabled: false, has_paid_plans: false }
 
-const userSettings = {
-  attributes,
-  actions: { delete_self: true, create_organization: false },
-  social: {},
-  saml: { enabled: false },
-  enterprise_sso: { enabled: false, self_serve_directory_sync: false },
-  sign_in: { second_factor: { required: false, enabled: false } },
-  sign_up: {
-    allowlist_only: false,
-    progressive: true,
-    captcha_enabled: false,
-    mode: 'public',
-    legal_consent_enabled: false,
-    mfa: { required: false },
-  },
-  password_settings: {
-    allowed_special_characters: '',
-    disable_hibp: true,
-    min_length: 8,
-    max_length: 72,
-    require_special_char: false,
-    require_numbers: false,
-    require_uppercase: false,
-    require_lowercase: false,
-    show_zxcvbn: false,
-    min_zxcvbn_strength: 0,
-  },
-  passkey_settings: { allow_autofill: false, show_sign_in_button: false },
-  username_settings: { min_length: 3, max_length: 64 },
-  attack_protection: { enumeration_protection: { enabled: false } },
-}
+const billing = { stripe_publishable_key: null, free_trial_requires_payment_method: false, organization: noPlans, user: noPlans }
+
+const commerceSettings = { billing } satisfies Sdk<CommerceSettingsJSON, 'id' | 'object'>
 
 /**
- * `EnvironmentJSON`: what Clerk's components draw themselves by. E-mail with a password or a code, an optional
- * username; no captcha, no social providers, no organizations, no billing.
+ * `EnvironmentJSON`, with the fields of the Frontend API's specification: what Clerk's components draw themselves by.
+ * E-mail with a password or a code, an optional username; no captcha, no social providers, no organizations, no billing.
  */
-export const environmentJson = {
-  id: 'env_local',
-  object: 'environment',
-  auth_config: {
-    id: 'auth_config_local',
-    object: 'auth_config',
-    single_session_mode: true,
-    claimed_at: null,
-    reverification: false,
-    preferred_channels: {},
-    session_minter: false,
-  },
-  display_config: displayConfig,
-  user_settings: userSettings,
-  organization_settings: {
-    enabled: false,
-    max_allowed_memberships: 0,
-    force_organization_selection: false,
-    actions: { admin_delete: false },
-    domains: { enabled: false, enrollment_modes: [], default_role: null },
-    slug: { disabled: true },
-    organization_creation_defaults: { enabled: false },
-  },
-  commerce_settings: {
-    id: 'commerce_local',
-    object: 'commerce_settings',
-    billing: {
-      stripe_publishable_key: null,
-      organization: { enabled: false, has_paid_plans: false },
-      user: { enabled: false, has_paid_plans: false },
-    },
-  },
-  api_keys_settings: { id: 'api_keys_local', object: 'api_keys_settings', user_api_keys_enabled: false, orgs_api_keys_enabled: false },
-  protect_config: { object: 'protect_config', id: 'protect_local' },
-  maintenance_mode: false,
-  client_debug_mode: false,
-  partitioned_cookies: false,
+export function environmentJson({ lockout }: { lockout: boolean }) {
+  return {
+    auth_config: authConfig,
+    display_config: displayConfig,
+    user_settings: userSettings(lockout),
+    organization_settings: organizationSettings,
+    fraud_settings: { object: 'fraud_settings', native: { device_attestation_mode: 'disabled' } },
+    commerce_settings: commerceSettings,
+    api_keys_settings: { enabled: false, user_api_keys_enabled: false, orgs_api_keys_enabled: false },
+    protect_config: { loaders: [] },
+    maintenance_mode: false,
+    client_debug_mode: false,
+    partitioned_cookies: false,
+  } satisfies Sdk<EnvironmentJSON, 'id' | 'object' | 'display_config' | 'user_settings' | 'organization_settings' | 'commerce_settings' | 'api_keys_settings' | 'protect_config'>
 }

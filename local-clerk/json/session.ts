@@ -1,6 +1,7 @@
 import type { SessionJSON as BackendSessionJSON } from '@clerk/backend'
-import type { SessionJSON } from '@clerk/shared/types'
+import type { SessionActivityJSON, SessionJSON, SessionWithActivitiesJSON } from '@clerk/shared/types'
 import type { Session, User } from '../state/schema.ts'
+import { deviceOf } from './device.ts'
 import type { Sdk } from './sdk.ts'
 import { imageUrl, ownUserJson, userJson } from './user.ts'
 
@@ -35,6 +36,29 @@ export function sessionJson(session: Session, user: User, url: string, jwt: stri
     created_at: session.createdAt,
     updated_at: session.updatedAt,
   } satisfies Sdk<SessionJSON, 'last_active_token' | 'user'>
+}
+
+/** What a list of devices does not say. */
+type InfoOfOthers = 'factor_verification_age' | 'last_active_token' | 'last_active_organization_id' | 'tasks' | 'public_user_data' | 'created_at' | 'updated_at'
+
+/** A session in the list of a person's devices: `SessionWithActivitiesJSON`. */
+export function activeSessionJson(session: Session) {
+  return {
+    id: session.id,
+    object: 'session',
+    status: session.status,
+    expire_at: session.expireAt,
+    abandon_at: session.expireAt,
+    last_active_at: session.lastActiveAt,
+    actor: null,
+    user: null,
+    latest_activity: {
+      id: session.id.replace('sess', 'sess_activity'),
+      object: 'session_activity',
+      ip_address: session.ip,
+      ...deviceOf(session.userAgent),
+    } satisfies SessionActivityJSON,
+  } satisfies Sdk<SessionWithActivitiesJSON, InfoOfOthers>
 }
 
 /** `SessionWebhookEventJSON`: a session with its user inside. */

@@ -1,4 +1,5 @@
 import type { EmailAddressJSON, UserDeletedJSON, UserJSON } from '@clerk/backend'
+import { lockout } from '../lockout.ts'
 import type { EmailAddress, User } from '../state/schema.ts'
 import type { Sdk } from './sdk.ts'
 
@@ -22,9 +23,6 @@ export function emailAddressJson(email: EmailAddress) {
 export function imageUrl(user: User, url: string): string {
   return `${url}${user.imagePath ?? `/avatars/default/${user.id}.svg`}`
 }
-
-/** Wrong passwords and codes in a row that lock a user: Clerk's default (clerk-docs, `user-lockout`). */
-export const attemptsAllowed = 100
 
 /**
  * A user as Clerk's Backend API and webhooks write it (`UserJSON` of `@clerk/backend`); times in milliseconds.
@@ -68,7 +66,7 @@ export function userJson(user: User, url: string, at = Date.now()) {
     deprovisioned: false,
     locked: lockedFor > 0,
     lockout_expires_in_seconds: lockedFor > 0 ? Math.ceil(lockedFor / 1000) : null,
-    verification_attempts_remaining: Math.max(0, attemptsAllowed - user.failedAttempts),
+    verification_attempts_remaining: Math.max(0, lockout.maxAttempts - user.failedAttempts),
     created_at: user.createdAt,
     updated_at: user.updatedAt,
     delete_self_enabled: user.deleteSelfEnabled,

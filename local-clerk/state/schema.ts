@@ -53,6 +53,8 @@ const session = v.object({
   updatedAt: time,
   lastActiveAt: time,
   expireAt: time,
+  ip: v.optional(v.string(), '127.0.0.1'),
+  userAgent: v.optional(v.string(), ''),
 })
 
 /** A ticket for one sign-in without a password or a code. */
@@ -71,6 +73,8 @@ const client = v.object({
   id: v.string(),
   devBrowser: v.string(),
   lastActiveSessionId: text,
+  /** how someone last signed in here */
+  lastStrategy: v.optional(text, null),
   createdAt: time,
   updatedAt: time,
 })
