@@ -1,0 +1,59 @@
+import { createClerkClient } from '@clerk/backend'
+import { clerk, clerkSetup, setupClerkTestingToken } from '@clerk/testing/playwright'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { demoPassword } from '#local-clerk/index.ts'
+import { useLocalClerk } from '#local-clerk/testing.ts'
+import { hasBrowser } from '../support/browser.ts'
+import { useStage } from '../support/stage.ts'
+
+/** Clerk's testing package takes codes of such addresses only. */
+const emailAddress = 'ada+clerk_test@example.com'
+
+describe.skipIf(!hasBrowser)('Clerk\'s testing package', () => {
+  const stage = useStage()
+  let restore: (() => void) | undefined
+
+  beforeAll(async () => {
+    restore = useLocalClerk(stage.rollcall.clerk)
+    stage.rollcall.clerk.users.create({ firstName: 'Ada', email: emailAddress, password: demoPassword })
+    await clerkSetup({ dotenv: false })
+  })
+  afterAll(() => restore?.())
+
+  const nameOf = (page: Page) => page.evaluate(() => window.Clerk.user?.firstName)
+
+  it('gets a testing token that the Frontend API knows', async () => {
+    const { url } = stage.rollcall.clerk
+    const { token: browser } = await (await fetch(`${url}/v1/dev_browser`, { method: 'POST' })).json()
+    const query = new URLSearchParams({ __clerk_db_jwt: browser, __clerk_testing_token: process.env.CLERK_TESTING_TOKEN ?? '' })
+    expect(await (await fetch(`${url}/v1/client?${query}`)).json()).toMatchObject({ response: { captcha_bypass: true } })
+  })
+
+  it('signs in by password and by code, and out', () => stage.visit(async (page) => {
+    await setupClerkTestingToken({ page })
+    await page.goto('/people')
+    for (const signInParams of [
+      { strategy: 'password', identifier: emailAddress, password: demoPassword },
+      { strategy: 'email_code', identifier: emailAddress },
+    ] as const) {
+      await clerk.signIn({ page, signInParams })
+      expect(await nameOf(page)).toBe('Ada')
+      await clerk.signOut({ page })
+      await page.waitForFunction(() => window.Clerk.user === null)
+    }
+  }))
+
+  it('signs in by ticket and by e-mail address', async () => {
+    const { url: apiUrl, secretKey, users } = stage.rollcall.clerk
+    const userId = users.list()[0]?.id ?? ''
+    const { token: ticket } = await createClerkClient({ secretKey, apiUrl }).signInTokens.createSignInToken({ userId, expiresInSeconds: 60 })
+    const becomesAda = (signIn: (page: Page) => Promise<void>) => stage.visit(async (page) => {
+      await page.goto('/people')
+      await signIn(page)
+      expect(await nameOf(page)).toBe('Ada')
+    })
+    await becomesAda(page => clerk.signIn({ page, signInParams: { strategy: 'ticket', ticket } }))
+    await becomesAda(page => clerk.signIn({ page, emailAddress }))
+  })
+})
