@@ -28,7 +28,8 @@ export interface Browsers {
   signIn(client: Client, userId: string, options?: { silent?: boolean, strategy?: string, visitor?: Visitor }): Session
   /** Ends a session and emits `session.ended`, `session.removed` or `session.revoked`, unless it is to be silent. */
   finish(session: Session, status: 'ended' | 'removed' | 'revoked', options?: { silent?: boolean }): Session
-  touch(session: Session): Session
+  /** Makes it the browser's active session. */
+  touch(client: Client, session: Session): Session
   finishAllOf(userId: string, options?: { silent?: boolean }): void
 }
 
@@ -106,9 +107,10 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
       return finished
     },
 
-    touch(session) {
+    touch(client, session) {
       const touched: Session = { ...session, lastActiveAt: now(), updatedAt: now() }
       store.sessions.set(session.id, touched)
+      client.lastActiveSessionId = session.id
       accounts().recordActivity(session.userId, { lastActiveAt: now() })
       return touched
     },

@@ -15,6 +15,7 @@ import { route } from './http/route.ts'
 import { publishableKey, secretKey as defaultSecretKey } from './keys.ts'
 import { addAvatarRoutes } from './seed/avatar-routes.ts'
 import { seedPeople } from './seed/seed.ts'
+import { defaultSettings, type Settings } from './settings.ts'
 import { type Import, importUsers } from './import.ts'
 import type { User } from './state/schema.ts'
 import { createSignInTokens } from './sign-in-tokens.ts'
@@ -42,8 +43,8 @@ export interface LocalClerkOptions {
   webhook?: { url: string, secret?: string }
   /** the Backend API's key; one that begins with `sk_live_` has the pace of production */
   secretKey?: string
-  /** lock a user for an hour after 10 wrong passwords or codes, as Clerk does; off where nothing is said */
-  lockout?: boolean
+  /** what is set otherwise than by default */
+  settings?: Partial<Settings>
   /** multiplies Svix's delays; 1 is real */
   retryScale?: number
   /** milliseconds */
@@ -99,7 +100,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   const ready = Promise.withResolvers<(path: string) => Promise<unknown>>()
   const { server, port } = await listen(router, options.port ?? 4011, async path => (await ready.promise)(path), now)
   const url = `http://localhost:${port}`
-  const ctx = await createContext(store, url, { secretKey, now, random, lockout: options.lockout ?? false, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
+  const ctx = await createContext(store, url, { secretKey, now, random, settings: { ...defaultSettings, ...options.settings }, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
   addFrontendRoutes(router, ctx)
   addBackendRoutes(router, ctx)
@@ -141,16 +142,16 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   }
 }
 
-interface Settings {
+interface Parts {
   secretKey: string
   now: () => number
   random: () => number
-  lockout: boolean
+  settings: Settings
   retryScale: number
   paused: boolean
 }
 
-async function createContext(store: Store, url: string, { secretKey, now, random, lockout, retryScale, paused }: Settings): Promise<Context> {
+async function createContext(store: Store, url: string, { secretKey, now, random, settings, retryScale, paused }: Parts): Promise<Context> {
   const faults = createFaults(random)
   const deliveries = createDeliveries({ store, faults, now, retryScale, paused })
   const { emit } = deliveries
@@ -161,7 +162,7 @@ async function createContext(store: Store, url: string, { secretKey, now, random
     url,
     secretKey,
     now,
-    lockout,
+    settings,
     store,
     tokens,
     signInTokens: createSignInTokens({ store, tokens, now }),

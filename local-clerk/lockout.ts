@@ -23,7 +23,7 @@ export function attemptAs<T>(ctx: Context, user: User, attempt: () => T): T {
     return result
   }
   catch (refusal) {
-    if (ctx.lockout) countRefusal(ctx, user)
+    if (ctx.settings.lockout) countRefusal(ctx, user)
     throw refusal
   }
 }

@@ -3,6 +3,7 @@ import type { Deliveries } from './deliveries/deliveries.ts'
 import type { Faults } from './faults.ts'
 import type { Accounts } from './accounts.ts'
 import type { Browsers } from './browsers.ts'
+import type { Settings } from './settings.ts'
 import type { SignInTokens } from './sign-in-tokens.ts'
 import type { Store } from './state/store.ts'
 import type { TestingTokens } from './testing-tokens.ts'
@@ -14,8 +15,7 @@ export interface Context {
   url: string
   secretKey: string
   now: () => number
-  /** whether wrong passwords and codes lock a user */
-  lockout: boolean
+  settings: Settings
   store: Store
   tokens: Tokens
   signInTokens: SignInTokens

@@ -63,6 +63,7 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
       seed: true,
       webhook: { url: `${url}/api/webhooks` },
       retryScale: RETRY_SCALE,
+      settings: { lockout: true },
       paused: true,
     })
     endings.push(() => clerk.close())

@@ -27,11 +27,11 @@ export function requireClient(ctx: Context, event: H3Event): Client {
 }
 
 /**
- * One session per browser: someone who is signed in does not sign in or up.
+ * One session per browser, unless it is set otherwise: someone who is signed in does not sign in or up.
  * @throws ClerkError 400 `session_exists` with the client, from which a tab that did not know learns of the session
  */
 export async function requireNoSession(ctx: Context, event: H3Event, client: Client): Promise<void> {
-  if (ctx.browsers.activeSession(client)) throw errors.sessionExists(await clientJson(ctx, client, event))
+  if (!ctx.settings.multiSession && ctx.browsers.activeSession(client)) throw errors.sessionExists(await clientJson(ctx, client, event))
 }
 
 export interface SignedIn {

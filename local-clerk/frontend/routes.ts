@@ -23,7 +23,7 @@ export async function slowed(path: string, faults: Faults): Promise<void> {
 
 /** The Frontend API: what clerk-js and Clerk's components speak. */
 export function addFrontendRoutes(router: Router, ctx: Context) {
-  const environment = route(() => environmentJson(ctx))
+  const environment = route(() => environmentJson(ctx.settings))
   router.get('/v1/environment', environment)
   router.patch('/v1/environment', environment)
   addHandshakeRoute(router, ctx)

@@ -45,8 +45,8 @@ export function addSessionRoutes(router: Router, ctx: Context) {
 
   router.get('/v1/client/sessions/:id', onSession(async (session, event) =>
     freshSessionJson(ctx, session, originOf(event))))
-  router.post('/v1/client/sessions/:id/touch', onSession(async (session, event) =>
-    freshSessionJson(ctx, ctx.browsers.touch(session), originOf(event))))
+  router.post('/v1/client/sessions/:id/touch', onSession(async (session, event, client) =>
+    freshSessionJson(ctx, ctx.browsers.touch(client, session), originOf(event))))
   router.post('/v1/client/sessions/:id/end', onSession(session => finish(session, 'ended')))
   router.post('/v1/client/sessions/:id/remove', onSession(session => finish(session, 'removed')))
 
@@ -60,10 +60,10 @@ export function addSessionRoutes(router: Router, ctx: Context) {
     return [...ctx.store.sessions.values()].filter(session => session.userId === user.id)
   }
 
-  function onSession(run: (session: Session, event: H3Event) => unknown) {
+  function onSession(run: (session: Session, event: H3Event, client: Client) => unknown) {
     return route(async (event) => {
       const client = requireClient(ctx, event)
-      const response = await run(sessionOf(client, event), event)
+      const response = await run(sessionOf(client, event), event, client)
       return answer(ctx, event, client, response)
     })
   }

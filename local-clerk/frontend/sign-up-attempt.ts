@@ -1,5 +1,6 @@
 import type { SignUpField, SignUpJSON, SignUpVerificationJSON } from '@clerk/shared/types'
 import type { Sdk } from '../json/sdk.ts'
+import type { Settings } from '../settings.ts'
 import type { Context } from '../types.ts'
 import { codeVerification, type SentCode } from './code.ts'
 
@@ -19,12 +20,15 @@ export interface SignUp {
   at: number
 }
 
-const required: SignUpField[] = ['email_address', 'first_name', 'password']
+const required: SignUpField[] = ['email_address', 'password']
 const optional: SignUpField[] = ['last_name', 'username']
 
-export function missingFields(signUp: SignUp): SignUpField[] {
+const requiredFields = ({ firstNameRequired }: Settings): SignUpField[] => firstNameRequired ? [...required, 'first_name'] : required
+const optionalFields = ({ firstNameRequired }: Settings): SignUpField[] => firstNameRequired ? optional : ['first_name', ...optional]
+
+export function missingFields(signUp: SignUp, settings: Settings): SignUpField[] {
   const given: Partial<Record<SignUpField, string | null>> = { email_address: signUp.emailAddress, first_name: signUp.firstName, password: signUp.password }
-  return required.filter(field => !given[field])
+  return requiredFields(settings).filter(field => !given[field])
 }
 
 /** Nothing until a code was prepared: by this, Clerk's components know that they have to ask for one. */
@@ -43,9 +47,9 @@ export function signUpJson(signUp: SignUp, ctx: Context) {
     id: signUp.id,
     object: 'sign_up_attempt',
     status: signUp.createdUserId ? 'complete' : 'missing_requirements',
-    required_fields: required,
-    optional_fields: optional,
-    missing_fields: missingFields(signUp),
+    required_fields: requiredFields(ctx.settings),
+    optional_fields: optionalFields(ctx.settings),
+    missing_fields: missingFields(signUp, ctx.settings),
     unverified_fields: signUp.emailAddress && !signUp.emailVerified ? ['email_address'] : [],
     verifications: {
       email_address: emailVerification(signUp, ctx),

@@ -101,7 +101,7 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
   }
 
   function finishWhenReady(client: Client, signUp: SignUp, visitor: Visitor): SignUp {
-    if (signUp.createdUserId || missingFields(signUp).length > 0 || !signUp.emailVerified) return signUp
+    if (signUp.createdUserId || missingFields(signUp, ctx.settings).length > 0 || !signUp.emailVerified) return signUp
     const user = ctx.accounts.create({
       firstName: signUp.firstName,
       lastName: signUp.lastName,

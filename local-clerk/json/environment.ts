@@ -1,12 +1,13 @@
 import type { AuthConfigJSON, CommerceSettingsJSON, EnvironmentJSON, OrganizationSettingsJSON } from '@clerk/shared/types'
 import { displayConfig } from './display-config.ts'
+import type { Settings } from '../settings.ts'
 import type { Sdk } from './sdk.ts'
 import { userSettings } from './user-settings.ts'
 
-const authConfig = {
+const authConfig = ({ firstNameRequired, multiSession }: Settings) => ({
   id: 'aconf_local',
   object: 'auth_config',
-  first_name: 'required',
+  first_name: firstNameRequired ? 'required' : 'on',
   last_name: 'on',
   email_address: 'required',
   phone_number: 'off',
@@ -17,7 +18,7 @@ const authConfig = {
   first_factors: ['email_code', 'password', 'reset_password_email_code', 'ticket'],
   second_factors: [],
   email_address_verification_strategies: ['email_code'],
-  single_session_mode: true,
+  single_session_mode: !multiSession,
   enhanced_email_deliverability: false,
   test_mode: true,
   cookieless_dev: false,
@@ -31,7 +32,7 @@ const authConfig = {
     trusted_device_enrollment_prompt_after_sign_in_enabled: false,
     trusted_device_enrollment_prompt_after_sign_up_enabled: false,
   },
-} satisfies Sdk<AuthConfigJSON>
+}) satisfies Sdk<AuthConfigJSON>
 
 const organizationSettings = {
   enabled: false,
@@ -52,11 +53,11 @@ const commerceSettings = { billing } satisfies Sdk<CommerceSettingsJSON, 'id' | 
  * `EnvironmentJSON`, with the fields of the Frontend API's specification: what Clerk's components draw themselves by.
  * E-mail with a password or a code, an optional username; no captcha, no social providers, no organizations, no billing.
  */
-export function environmentJson({ lockout }: { lockout: boolean }) {
+export function environmentJson(settings: Settings) {
   return {
-    auth_config: authConfig,
+    auth_config: authConfig(settings),
     display_config: displayConfig,
-    user_settings: userSettings(lockout),
+    user_settings: userSettings(settings),
     organization_settings: organizationSettings,
     fraud_settings: { object: 'fraud_settings', native: { device_attestation_mode: 'disabled' } },
     commerce_settings: commerceSettings,

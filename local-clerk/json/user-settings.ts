@@ -1,5 +1,6 @@
 import type { UserSettingsJSON } from '@clerk/shared/types'
 import { lockout } from '../lockout.ts'
+import type { Settings } from '../settings.ts'
 import type { Sdk } from './sdk.ts'
 
 const off = {
@@ -26,7 +27,7 @@ const attributes = {
     verify_at_sign_up: true,
   },
   username: { ...optional, used_for_first_factor: true },
-  first_name: { ...optional, required: true },
+  first_name: optional,
   last_name: optional,
   password: { ...optional, required: true },
   phone_number: off,
@@ -68,16 +69,16 @@ const usernameSettings = { min_length: 3, max_length: 64, allow_extended_special
 
 const passkeySettings = { allow_autofill: false, show_sign_in_button: false, satisfies_second_factor: false }
 
-const attackProtection = (lockoutEnabled: boolean) => ({
-  user_lockout: { enabled: lockoutEnabled, max_attempts: lockout.maxAttempts, duration_in_minutes: lockout.minutes },
+const attackProtection = (settings: Settings) => ({
+  user_lockout: { enabled: settings.lockout, max_attempts: lockout.maxAttempts, duration_in_minutes: lockout.minutes },
   pii: disabled,
   email_link: { require_same_client: false },
   enumeration_protection: disabled,
 })
 
 /** `UserSettingsJSON`: what people sign up and in with. */
-export const userSettings = (lockoutEnabled: boolean) => ({
-  attributes,
+export const userSettings = (settings: Settings) => ({
+  attributes: { ...attributes, first_name: { ...optional, required: settings.firstNameRequired } },
   actions,
   social: {},
   saml: disabled,
@@ -95,7 +96,7 @@ export const userSettings = (lockoutEnabled: boolean) => ({
   password_settings: passwordSettings,
   passkey_settings: passkeySettings,
   username_settings: usernameSettings,
-  attack_protection: attackProtection(lockoutEnabled),
+  attack_protection: attackProtection(settings),
 }) satisfies Sdk<UserSettingsJSON, UntoldOfUsers>
 
 /** Where the types ask for more than the specification has, or for every social provider there is. */

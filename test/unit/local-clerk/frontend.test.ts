@@ -86,6 +86,27 @@ describe('one session per browser', () => {
   })
 })
 
+describe('the settings', () => {
+  it('let several people sign in to one browser, each active in turn', async () => {
+    const clerk = await start({ seed: true, settings: { multiSession: true } })
+    const browser = await newBrowser(clerk)
+    const [ada, noor] = [await signIn(clerk, browser, 'ada'), await signIn(clerk, browser, 'noor')]
+    expect(noor.body.client?.sessions).toHaveLength(2)
+    const first = String(ada.body.response?.created_session_id)
+    expect(noor.body.client?.last_active_session_id).not.toBe(first)
+    expect((await post(clerk, `/client/sessions/${first}/touch`, browser)).body.client?.last_active_session_id).toBe(first)
+    expect(await get(clerk, '/environment', browser)).toMatchObject({ auth_config: { single_session_mode: false } })
+  })
+
+  it('let people sign up without a first name', async () => {
+    const clerk = await start({ settings: { firstNameRequired: false } })
+    const browser = await newBrowser(clerk)
+    const { body } = await post(clerk, '/client/sign_ups', browser, { email_address: 'nell@example.com', password: demoPassword })
+    expect(body.response).toMatchObject({ missing_fields: [], optional_fields: ['first_name', 'last_name', 'username'] })
+    expect(await get(clerk, '/environment', browser)).toMatchObject({ user_settings: { attributes: { first_name: { enabled: true, required: false } } } })
+  })
+})
+
 describe('a ticket', () => {
   it('signs in once, whoever has it', async () => {
     const clerk = await start({ seed: true })
@@ -106,7 +127,7 @@ describe('wrong passwords', () => {
 
   it('lock the tenth time, for an hour', async () => {
     let now = Date.now()
-    const clerk = await start({ seed: true, lockout: true, now: () => now })
+    const clerk = await start({ seed: true, settings: { lockout: true }, now: () => now })
     const browser = await newBrowser(clerk)
     expect(await get(clerk, '/environment', browser)).toMatchObject({ user_settings: { attack_protection: { user_lockout: { enabled: true, max_attempts: 10, duration_in_minutes: 60 } } } })
     for (let attempt = 1; attempt < 10; attempt += 1) expect((await wrong(clerk, browser)).code).toBe('form_password_incorrect')
@@ -119,7 +140,7 @@ describe('wrong passwords', () => {
   })
 
   it('in a row count, and only where the local Clerk is told to lock', async () => {
-    const [locking, patient] = [await start({ seed: true, lockout: true }), await start({ seed: true })]
+    const [locking, patient] = [await start({ seed: true, settings: { lockout: true } }), await start({ seed: true })]
     const browser = await newBrowser(patient)
     for (let attempt = 0; attempt < 12; attempt += 1) expect((await wrong(patient, browser)).code).toBe('form_password_incorrect')
     for (let round = 0; round < 3; round += 1) {

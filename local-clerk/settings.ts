@@ -1,0 +1,11 @@
+/** What one sets in Clerk's dashboard, as far as the local Clerk plays it. */
+export interface Settings {
+  /** wrong passwords and codes lock a user: the tenth, for an hour, by Clerk's defaults */
+  lockout: boolean
+  /** more than one person may be signed in to a browser; else someone signed in gets `session_exists` */
+  multiSession: boolean
+  /** a sign-up without a first name is not complete */
+  firstNameRequired: boolean
+}
+
+export const defaultSettings: Settings = { lockout: false, multiSession: false, firstNameRequired: true }
