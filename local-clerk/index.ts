@@ -11,6 +11,7 @@ import { errors } from './errors.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { addFrontendRoutes, slowed } from './frontend/routes.ts'
 import { listen } from './http/listen.ts'
+import { collectRoutes, type RouteName } from './http/routes.ts'
 import { route } from './http/route.ts'
 import { publishableKey, secretKey as defaultSecretKey } from './keys.ts'
 import { addAvatarRoutes } from './seed/avatar-routes.ts'
@@ -18,6 +19,7 @@ import { seedPeople } from './seed/seed.ts'
 import { defaultSettings, type Settings } from './settings.ts'
 import { type Import, importUsers } from './import.ts'
 import type { User } from './state/schema.ts'
+import { type Observe, recordTo } from './recorder.ts'
 import { createSignInTokens } from './sign-in-tokens.ts'
 import { openStore, type Store } from './state/store.ts'
 import { createTestingTokens } from './testing-tokens.ts'
@@ -51,6 +53,8 @@ export interface LocalClerkOptions {
   now?: () => number
   /** 0 to 1, for the faults */
   random?: () => number
+  /** is told of every answer and event; where `LOCAL_CLERK_RECORD` names a folder, they are kept there */
+  observe?: Observe
 }
 
 export interface LocalClerk {
@@ -75,6 +79,8 @@ export interface LocalClerk {
   /** the last ten thousand requests to the Backend API, oldest first */
   backendRequests: BackendLog['list']
   clearBackendRequests(): void
+  /** Every method and path that it serves. */
+  routes: readonly RouteName[]
   /** Signs a user in without a browser and without an event, and returns a `__session` token (60 s). */
   session(userId: string, options?: { azp?: string }): Promise<string>
   close(): Promise<void>
@@ -96,11 +102,13 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   }
   if (store.webhookSecrets.length === 0) store.webhookSecrets = [defaultWebhookSecret]
 
-  const router = createRouter()
+  const { router, routes } = collectRoutes(createRouter())
   const ready = Promise.withResolvers<(path: string) => Promise<unknown>>()
-  const { server, port } = await listen(router, options.port ?? 4011, async path => (await ready.promise)(path), now)
+  const record = process.env.LOCAL_CLERK_RECORD
+  const observe = options.observe ?? (record ? recordTo(record) : undefined)
+  const { server, port } = await listen(router, { port: options.port ?? 4011, before: async path => (await ready.promise)(path), now, observe })
   const url = `http://localhost:${port}`
-  const ctx = await createContext(store, url, { secretKey, now, random, settings: { ...defaultSettings, ...options.settings }, retryScale: options.retryScale ?? 1, paused: options.paused ?? false })
+  const ctx = await createContext(store, url, { secretKey, now, random, settings: { ...defaultSettings, ...options.settings }, retryScale: options.retryScale ?? 1, paused: options.paused ?? false, observe })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
   addFrontendRoutes(router, ctx)
   addBackendRoutes(router, ctx)
@@ -129,6 +137,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
     faults: { ...ctx.faults, burst: (times, userId) => burst(ctx.accounts, times, userId) },
     backendRequests: ctx.backendLog.list,
     clearBackendRequests: ctx.backendLog.clear,
+    routes,
     session(userId, { azp = null } = {}) {
       const session = ctx.browsers.signIn(ctx.browsers.create(), ctx.accounts.get(userId).id, { silent: true })
       return ctx.tokens.session(session, ctx.accounts.get(userId), azp)
@@ -149,11 +158,12 @@ interface Parts {
   settings: Settings
   retryScale: number
   paused: boolean
+  observe?: Observe
 }
 
-async function createContext(store: Store, url: string, { secretKey, now, random, settings, retryScale, paused }: Parts): Promise<Context> {
+async function createContext(store: Store, url: string, { secretKey, now, random, settings, retryScale, paused, observe }: Parts): Promise<Context> {
   const faults = createFaults(random)
-  const deliveries = createDeliveries({ store, faults, now, retryScale, paused })
+  const deliveries = createDeliveries({ store, faults, now, retryScale, paused, observe })
   const { emit } = deliveries
   const browsers = createBrowsers({ store, url, now, emit, accounts: () => accounts })
   const accounts = createAccounts({ store, url, now, emit, endSessions: browsers.finishAllOf })

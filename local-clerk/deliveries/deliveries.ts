@@ -1,5 +1,6 @@
 import { errors } from '../errors.ts'
 import type { Faults } from '../faults.ts'
+import type { Observe } from '../recorder.ts'
 import { newId } from '../state/ids.ts'
 import type { Attempt, Delivery } from '../state/schema.ts'
 import type { Store } from '../state/store.ts'
@@ -40,10 +41,11 @@ export interface DeliveriesOptions {
   retryScale: number
   /** start paused */
   paused: boolean
+  observe?: Observe
 }
 
 /** Delivers events as Svix does: at least once, signed, tried again for a day. */
-export function createDeliveries({ store, faults, now, retryScale, paused }: DeliveriesOptions): Deliveries {
+export function createDeliveries({ store, faults, now, retryScale, paused, observe }: DeliveriesOptions): Deliveries {
   const stopping = new AbortController()
   const waiters = new Set<() => void>()
   const wake = () => waiters.forEach(check => check())
@@ -159,7 +161,10 @@ export function createDeliveries({ store, faults, now, retryScale, paused }: Del
 
   return {
     list: () => [...store.deliveries.values()].reverse(),
-    emit: event => void append(event, store.instanceId),
+    emit(event) {
+      const { type, body } = append(event, store.instanceId)
+      observe?.({ kind: 'event', type, body: JSON.parse(body) })
+    },
     idle: (timeoutMs = 20_000) => until(isQuiet, timeoutMs, 'answered'),
     settled: (timeoutMs = 20_000) => until(isSettled, timeoutMs, 'settled'),
     replay(eventId) {

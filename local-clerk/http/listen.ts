@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createApp, type Router, toNodeListener } from 'h3'
+import { createApp, getHeader, getRequestPath, getResponseStatus, type H3Event, type Router, toNodeListener } from 'h3'
 import * as v from 'valibot'
+import type { Observe } from '../recorder.ts'
 import { isLoopbackHost, isLoopbackUrl } from './loopback.ts'
 
 const overrides = v.picklist(['PUT', 'PATCH', 'DELETE'])
@@ -24,15 +25,33 @@ function setCorsHeaders(request: IncomingMessage, response: ServerResponse) {
   response.setHeader('Access-Control-Max-Age', '600')
 }
 
+export interface ListenOptions {
+  /** 0 picks a free one */
+  port: number
+  /** what a request to this path waits for: the routes, which are added once the port is known */
+  before: (path: string) => Promise<unknown>
+  now: () => number
+  observe?: Observe
+}
+
+/** Tells of each JSON answer under the paths that Clerk's specifications name. */
+function observeAnswers(observe: Observe) {
+  return (event: H3Event, { body }: { body?: unknown }) => {
+    const path = getRequestPath(event).replace(/\?.*/, '')
+    if (!/^\/(?:v1|\.well-known)\//.test(path) || typeof body !== 'object' || body === null) return
+    const api = getHeader(event, 'authorization')?.startsWith('Bearer sk_') ? 'backend' : 'frontend'
+    observe({ kind: 'answer', api, method: event.method, path, status: getResponseStatus(event), body })
+  }
+}
+
 /**
  * Listens on loopback only, and answers no page that is not on this machine. Every answer's `Date` is by the same clock
  * as the users' times.
- * @param before what a request to this path waits for: the routes, which are added once the port is known
  * @returns the server and the port it got
  * @throws when the port is taken
  */
-export async function listen(router: Router, port: number, before: (path: string) => Promise<unknown>, now: () => number): Promise<{ server: Server, port: number }> {
-  const app = createApp()
+export async function listen(router: Router, { port, before, now, observe }: ListenOptions): Promise<{ server: Server, port: number }> {
+  const app = createApp({ onBeforeResponse: observe && observeAnswers(observe) })
   app.use(router)
   const handle = toNodeListener(app)
 
