@@ -7,10 +7,7 @@ import { newUser, type NewUser, passwordFields } from './state/new-user.ts'
 import type { User } from './state/schema.ts'
 import type { Store } from './state/store.ts'
 
-type Changeable = 'emails' | 'primaryEmailId' | 'banned' | 'lockedUntil' | 'failedAttempts' | 'deleteSelfEnabled'
-  | 'createOrganizationEnabled' | 'createOrganizationsLimit' | 'legalAcceptedAt' | 'locale'
-
-export interface UserPatch extends Omit<NewUser, 'id' | 'email' | 'createdAt' | 'updatedAt'>, Partial<Pick<User, Changeable>> {}
+export interface UserPatch extends Omit<NewUser, 'id' | 'email' | 'updatedAt'>, Partial<Pick<User, 'primaryEmailId' | 'failedAttempts'>> {}
 
 export interface ChangeOptions {
   /** changes without an event, so that no delivery tells of it */
@@ -82,7 +79,7 @@ export function createAccounts({ store, url, now, emit, endSessions }: AccountsO
   const accounts: Accounts = {
     create(input, { silent = false } = {}) {
       assertFree('username', input.username)
-      assertFree('email_address', input.email)
+      for (const address of input.emails?.map(email => email.address) ?? [input.email]) assertFree('email_address', address)
       const at = now()
       const user = newUser(input, at)
       replace(undefined, user)
@@ -116,7 +113,7 @@ export function createAccounts({ store, url, now, emit, endSessions }: AccountsO
       const user = accounts.get(id)
       endSessions(id, options)
       replace(user, undefined)
-      if (!options.silent) emit({ type: 'user.deleted', userId: id, data: deletedUserJson(id), timestamp: timeOfChange(user) })
+      if (!options.silent) emit({ type: 'user.deleted', userId: id, data: deletedUserJson(id, user.externalId), timestamp: timeOfChange(user) })
     },
 
     touch(id) {

@@ -8,6 +8,7 @@ import { newId } from './state/ids.ts'
 import type { Client, Session } from './state/schema.ts'
 import type { Store } from './state/store.ts'
 
+const endedKept = 1_000
 const sessionLifetime = 7 * 24 * 60 * 60 * 1000
 
 const nobody: Visitor = { ip: '127.0.0.1', userAgent: '' }
@@ -24,6 +25,8 @@ export interface Browsers {
   attempts(client: Client): Attempts
   sessions(client: Client): Session[]
   activeSession(client: Client): Session | undefined
+  /** Every session, newest first: those of now, and the last thousand that have ended. */
+  history(): Session[]
   /** Starts a session, makes it the browser's, and emits `session.created` unless it is to be silent. */
   signIn(client: Client, userId: string, options?: { silent?: boolean, strategy?: string, visitor?: Visitor }): Session
   /** Ends a session and emits `session.ended`, `session.removed` or `session.revoked`, unless it is to be silent. */
@@ -44,6 +47,7 @@ export interface BrowsersOptions {
 /** Browsers (Clerk's "clients"), known by the value of `__clerk_db_jwt`, and their sessions. */
 export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOptions): Browsers {
   const attempts = new Map<string, Attempts>()
+  let ended: readonly Session[] = []
 
   function emitSession(session: Session, type: string) {
     const user = accounts().find(session.userId) ?? null
@@ -102,10 +106,13 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
     finish(session, status, { silent = false } = {}) {
       const finished: Session = { ...session, status, updatedAt: Math.max(now(), session.updatedAt + 1) }
       store.sessions.delete(session.id)
+      ended = [...ended, finished].slice(-endedKept)
       store.changed()
       if (!silent) emitSession(finished, `session.${status}`)
       return finished
     },
+
+    history: () => [...ended, ...store.sessions.values()].sort((a, b) => b.createdAt - a.createdAt),
 
     touch(client, session) {
       const touched: Session = { ...session, lastActiveAt: now(), updatedAt: now() }

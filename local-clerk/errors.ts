@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import * as v from 'valibot'
 
 interface ErrorJSON {
   code: string
@@ -75,4 +76,24 @@ export const errors = {
   signInTokenUsed: () => new ClerkError(400, 'sign_in_token_already_used_code', 'This sign in token has already been used. Each token can only be used once.', 'ticket', 'sign in token has already been used'),
   signInTokenNotPending: (status: string) => new ClerkError(400, 'sign_in_token_cannot_be_revoked_code', `Sign in token cannot be revoked because its status is ${status}. Only pending tokens can be revoked.`, undefined, 'cannot revoke'),
   invalid: (sentence: string) => new ClerkError(422, 'request_body_invalid', sentence),
+  passwordTooLong: (param: string) => new ClerkError(422, 'form_password_length_too_long', 'Passwords must be less than 72 characters.', param),
+  duplicateValues: (param: string) => new ClerkError(422, 'form_param_duplicate', `${param} contains duplicate values`, param, 'duplicate values'),
+  paramUnknown: (param: string) => new ClerkError(422, 'form_param_unknown', `${param} is not a valid parameter for this request.`, param, 'is unknown'),
+  paramType: (param: string, type: string) => new ClerkError(422, 'form_param_type_invalid', `\`${param}\` must be a \`${type}\`.`, param, 'is invalid'),
+  resourceMissing: (param: string) => new ClerkError(422, 'form_resource_not_found', `The resource associated with the supplied ${param} was not found.`, param, 'is missing'),
+  dataMissing: (params: string[]) => new ClerkError(422, 'form_data_missing', `${JSON.stringify(params)} data doesn't match user requirements set for this instance`, undefined, 'missing data', { meta: { param_names: params } }),
+  lengthMismatch: (param: string, other: string) => new ClerkError(422, 'form_param_array_length_mismatch', `${param} must contain exactly one item for each item in ${other}.`, param, 'length mismatch'),
+  noPassword: () => new ClerkError(400, 'no_password_set', 'This user does not have a password set for their account', undefined, 'no password set'),
+  sessionNotFound: (id: string) => new ClerkError(404, 'resource_not_found', `No session was found with id ${id}`, undefined, 'Session not found'),
+  templateNotFound: (attribute: 'id' | 'name', value: string) => new ClerkError(404, 'resource_not_found', `No JWT template exists with ${attribute}: ${value}`, undefined, 'JWT template not found'),
+  claimReserved: (claim: string) => new ClerkError(400, 'jwt_template_reserved_claim', `You can't use the reserved claim: '${claim}'`, 'claims', 'reserved claim used'),
+  tooManyRequests: () => new ClerkError(429, 'too_many_requests', 'Too many requests, retry later', undefined, 'Too many requests'),
+  /** What a schema found wrong with a field of the request. */
+  ofIssue(issue: v.BaseIssue<unknown>): ClerkError {
+    const param = v.getDotPath(issue) ?? 'body'
+    if (issue.expected === 'never') return errors.paramUnknown(param)
+    if (issue.input === undefined && issue.kind === 'schema') return errors.paramMissing(param)
+    if (['string', 'number', 'boolean', 'array', 'record', 'object'].includes(issue.type)) return errors.paramType(param, issue.type)
+    return errors.formatInvalid(param, issue.message)
+  },
 }

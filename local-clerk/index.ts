@@ -10,6 +10,7 @@ import { defaultWebhookSecret } from './deliveries/sign.ts'
 import { errors } from './errors.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { addFrontendRoutes, slowed } from './frontend/routes.ts'
+import { createJwtTemplates } from './jwt-templates.ts'
 import { listen } from './http/listen.ts'
 import { collectRoutes, type RouteName } from './http/routes.ts'
 import { route } from './http/route.ts'
@@ -176,6 +177,7 @@ async function createContext(store: Store, url: string, { secretKey, now, random
     store,
     tokens,
     signInTokens: createSignInTokens({ store, tokens, now }),
+    jwtTemplates: createJwtTemplates({ store, tokens, url, now }),
     testingTokens: createTestingTokens(secretKey, now),
     accounts,
     browsers,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose'
 import * as v from 'valibot'
 import type { Store } from './state/store.ts'
@@ -8,8 +9,10 @@ const tokenLifetime = 60
 
 export interface Tokens {
   jwks: { keys: JWK[] }
-  /** A session token: RS256, 60 seconds, with `metadata` as Clerk's guide to roles sets it up. */
-  session(session: Session, user: User, azp: string | null): Promise<string>
+  /** A session token: RS256, 60 seconds, with `metadata` as Clerk's guide to roles sets it up. `lifetime` is in seconds. */
+  session(session: Session, user: User, azp: string | null, lifetime?: number): Promise<string>
+  /** A user's token with claims of one's own; `lifetime` and `skew`, by which it is valid before it was made, in seconds. */
+  custom(userId: string, claims: Record<string, unknown>, options: { azp: string | null, lifetime: number, skew: number }): Promise<string>
   /** The signed list of Set-Cookie lines that a handshake hands back. */
   handshake(cookies: string[]): Promise<string>
   /** A sign-in token's ticket: it names the token and its lifetime, in seconds. */
@@ -48,7 +51,7 @@ export async function openTokens(store: Store, url: string, now: () => number): 
   return {
     jwks: { keys: [{ kty: 'RSA', n: jwk.n, e: jwk.e, alg: 'RS256', use: 'sig', kid: keyId }] },
 
-    session(session, user, azp) {
+    session(session, user, azp, lifetime = tokenLifetime) {
       const iat = seconds()
       const age = Math.max(0, Math.floor((now() - session.createdAt) / 60_000))
       return new SignJWT({
@@ -64,7 +67,19 @@ export async function openTokens(store: Store, url: string, now: () => number): 
         .setIssuer(url)
         .setIssuedAt(iat)
         .setNotBefore(iat - 10)
-        .setExpirationTime(iat + tokenLifetime)
+        .setExpirationTime(iat + lifetime)
+        .sign(key)
+    },
+
+    custom(userId, claims, { azp, lifetime, skew }) {
+      const iat = seconds()
+      return new SignJWT({ ...claims, ...azp ? { azp } : {}, jti: randomBytes(10).toString('hex') })
+        .setProtectedHeader(header)
+        .setSubject(userId)
+        .setIssuer(url)
+        .setIssuedAt(iat)
+        .setNotBefore(iat - skew)
+        .setExpirationTime(iat + lifetime)
         .sign(key)
     },
 

@@ -4,6 +4,7 @@ import type { Faults } from './faults.ts'
 import type { Accounts } from './accounts.ts'
 import type { Browsers } from './browsers.ts'
 import type { Settings } from './settings.ts'
+import type { JwtTemplates } from './jwt-templates.ts'
 import type { SignInTokens } from './sign-in-tokens.ts'
 import type { Store } from './state/store.ts'
 import type { TestingTokens } from './testing-tokens.ts'
@@ -19,6 +20,7 @@ export interface Context {
   store: Store
   tokens: Tokens
   signInTokens: SignInTokens
+  jwtTemplates: JwtTemplates
   testingTokens: TestingTokens
   accounts: Accounts
   browsers: Browsers

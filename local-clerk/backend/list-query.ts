@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { errors } from '../errors.ts'
 
 const orderFields = [
   'created_at', 'updated_at', 'email_address', 'web3wallet', 'first_name', 'last_name', 'phone_number', 'username',
@@ -36,7 +37,7 @@ const orderBy = v.pipe(
   }),
 )
 
-const filters = v.object({
+const filters = v.strictObject({
   user_id: v.optional(signedTexts),
   external_id: v.optional(signedTexts),
   organization_id: v.optional(signedTexts),
@@ -61,7 +62,7 @@ const filters = v.object({
   last_sign_in_at_after: milliseconds,
 })
 
-const list = v.object({
+const list = v.strictObject({
   ...filters.entries,
   limit: v.optional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(500)), '10'),
   offset: v.optional(v.pipe(wholeNumber, v.minValue(0)), '0'),
@@ -78,8 +79,14 @@ export type UserList = v.InferOutput<typeof list>
 const withoutBrackets = (raw: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(raw).map(([name, value]) => [name.replace(/\[\]$/, ''), value]))
 
-/** @throws ValiError for a parameter that Clerk's OpenAPI does not allow, answered 422 */
-export const readFilters = (raw: Record<string, unknown>): UserFilters => v.parse(filters, withoutBrackets(raw))
+/** `provider` and `provider_user_id` name an account elsewhere together only. */
+function withBoth<T extends UserFilters>(query: T): T {
+  if ((query.provider === undefined) === (query.provider_user_id === undefined)) return query
+  throw errors.paramMissing(query.provider === undefined ? 'provider' : 'provider_user_id')
+}
 
-/** @throws ValiError for a parameter that Clerk's OpenAPI does not allow, answered 422 */
-export const readList = (raw: Record<string, unknown>): UserList => v.parse(list, withoutBrackets(raw))
+/** @throws ValiError or ClerkError for a parameter that Clerk's OpenAPI does not allow, answered 422 */
+export const readFilters = (raw: Record<string, unknown>): UserFilters => withBoth(v.parse(filters, withoutBrackets(raw)))
+
+/** @throws ValiError or ClerkError for a parameter that Clerk's OpenAPI does not allow, answered 422 */
+export const readList = (raw: Record<string, unknown>): UserList => withBoth(v.parse(list, withoutBrackets(raw)))

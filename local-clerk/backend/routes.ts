@@ -4,6 +4,9 @@ import { route } from '../http/route.ts'
 import type { Sdk } from '../json/sdk.ts'
 import type { Context } from '../types.ts'
 import { guarded } from './guarded.ts'
+import { addEmailAddressRoutes } from './email-addresses.ts'
+import { addJwtTemplateRoutes } from './jwt-templates.ts'
+import { addSessionRoutes } from './sessions.ts'
 import { addTokenRoutes } from './tokens.ts'
 import { addUserRoutes } from './users.ts'
 
@@ -21,5 +24,8 @@ export function addBackendRoutes(router: Router, ctx: Context) {
     workspace_id: null,
   } satisfies Sdk<InstanceJSON>)))
   addUserRoutes(router, ctx)
+  addEmailAddressRoutes(router, ctx)
+  addSessionRoutes(router, ctx)
   addTokenRoutes(router, ctx)
+  addJwtTemplateRoutes(router, ctx)
 }

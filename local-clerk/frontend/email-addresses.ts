@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields, route } from '../http/route.ts'
 import { emailAddressJson } from '../json/user.ts'
-import { newId } from '../state/ids.ts'
+import { newEmailAddress } from '../state/new-user.ts'
 import type { EmailAddress, User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
 import { answer, requireSession } from './browser.ts'
@@ -27,7 +27,7 @@ export function addEmailAddressRoutes(router: Router, ctx: Context) {
     const { client, user } = requireSession(ctx, event)
     const { email_address: address } = await readFields(event, newAddress)
     assertEmail(ctx, address)
-    const email: EmailAddress = { id: newId('idn'), address, verified: false, createdAt: ctx.now(), updatedAt: ctx.now() }
+    const email = newEmailAddress(address, ctx.now(), { verified: false })
     ctx.accounts.update(user.id, { emails: [...user.emails, email] })
     return answer(ctx, event, client, emailAddressJson(email))
   }))

@@ -3,18 +3,20 @@ import type { ImageJSON } from '@clerk/shared/types'
 import { ClerkError, errors } from '../errors.ts'
 import { route } from '../http/route.ts'
 import { newId } from '../state/ids.ts'
+import type { User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
 import { answer, requireSession } from './browser.ts'
 
 const largest = 10 * 1024 * 1024
 const types = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 
-interface Picture {
+export interface Picture {
   type: string
   data: Buffer
 }
 
-async function readPicture(event: H3Event): Promise<Picture> {
+/** @throws ClerkError 422 for anything but a picture, 413 for one that is too large */
+export async function readPicture(event: H3Event): Promise<Picture> {
   const isForm = getHeader(event, 'content-type')?.startsWith('multipart/form-data')
   const picture = isForm ? await fromForm(event) : await fromDataUrl(event)
   if (!picture || !types.includes(picture.type)) throw errors.formatInvalid('file', 'A picture is a PNG, JPEG, GIF or WebP file.')
@@ -38,18 +40,13 @@ async function fromDataUrl(event: H3Event): Promise<Picture | null> {
 export function addProfileImageRoutes(router: Router, ctx: Context) {
   router.post('/v1/me/profile_image', route(async (event) => {
     const { client, user } = requireSession(ctx, event)
-    const picture = await readPicture(event)
-    const id = newId('img')
-    forget(user.imagePath)
-    ctx.store.uploads.set(id, { type: picture.type, base64: picture.data.toString('base64') })
-    ctx.accounts.update(user.id, { imagePath: `/uploads/${id}` })
+    const { id } = setPicture(ctx, user, await readPicture(event))
     return answer(ctx, event, client, { object: 'image', id, name: id, public_url: `${ctx.url}/uploads/${id}` } satisfies ImageJSON)
   }))
 
   router.delete('/v1/me/profile_image', route(async (event) => {
     const { client, user } = requireSession(ctx, event)
-    forget(user.imagePath)
-    ctx.accounts.update(user.id, { imagePath: null })
+    forgetPicture(ctx, user)
     return answer(ctx, event, client, { object: 'image', id: 'img_none', deleted: true })
   }))
 
@@ -61,8 +58,22 @@ export function addProfileImageRoutes(router: Router, ctx: Context) {
     setHeader(event, 'Cross-Origin-Resource-Policy', 'cross-origin')
     return Buffer.from(upload.base64, 'base64')
   }))
+}
 
-  function forget(path: string | null) {
-    if (path?.startsWith('/uploads/')) ctx.store.uploads.delete(path.slice('/uploads/'.length))
-  }
+/** Gives a user this picture in place of the one before. */
+export function setPicture(ctx: Context, user: User, picture: Picture): { id: string, user: User } {
+  const id = newId('img')
+  forgetUpload(ctx, user)
+  ctx.store.uploads.set(id, { type: picture.type, base64: picture.data.toString('base64') })
+  return { id, user: ctx.accounts.update(user.id, { imagePath: `/uploads/${id}` }) }
+}
+
+/** Leaves a user with Clerk's default picture. */
+export function forgetPicture(ctx: Context, user: User): User {
+  forgetUpload(ctx, user)
+  return ctx.accounts.update(user.id, { imagePath: null })
+}
+
+function forgetUpload(ctx: Context, { imagePath }: User) {
+  if (imagePath?.startsWith('/uploads/')) ctx.store.uploads.delete(imagePath.slice('/uploads/'.length))
 }

@@ -18,10 +18,7 @@ export function route(handler: (event: H3Event) => unknown): EventHandler {
 
 function toClerkError(error: unknown): ClerkError {
   if (error instanceof ClerkError) return error
-  if (v.isValiError(error)) {
-    const issue = error.issues[0]
-    return errors.formatInvalid(v.getDotPath(issue) ?? 'body', issue.message)
-  }
+  if (v.isValiError(error)) return errors.ofIssue(error.issues[0])
   console.error(error)
   return new ClerkError(500, 'internal_clerk_error', 'The local Clerk failed. Its terminal says why.')
 }

@@ -1,4 +1,4 @@
-import type { SessionJSON as BackendSessionJSON } from '@clerk/backend'
+import type { SessionJSON as BackendSessionJSON, SessionWebhookEvent } from '@clerk/backend'
 import type { SessionActivityJSON, SessionJSON, SessionWithActivitiesJSON } from '@clerk/shared/types'
 import type { Session, User } from '../state/schema.ts'
 import { deviceOf } from './device.ts'
@@ -41,6 +41,15 @@ export function sessionJson(session: Session, user: User, url: string, jwt: stri
 /** What a list of devices does not say. */
 type InfoOfOthers = 'factor_verification_age' | 'last_active_token' | 'last_active_organization_id' | 'tasks' | 'public_user_data' | 'created_at' | 'updated_at'
 
+function activityJson(session: Session) {
+  return {
+    id: session.id.replace('sess', 'sess_activity'),
+    object: 'session_activity',
+    ip_address: session.ip,
+    ...deviceOf(session.userAgent),
+  } satisfies SessionActivityJSON
+}
+
 /** A session in the list of a person's devices: `SessionWithActivitiesJSON`. */
 export function activeSessionJson(session: Session) {
   return {
@@ -52,17 +61,12 @@ export function activeSessionJson(session: Session) {
     last_active_at: session.lastActiveAt,
     actor: null,
     user: null,
-    latest_activity: {
-      id: session.id.replace('sess', 'sess_activity'),
-      object: 'session_activity',
-      ip_address: session.ip,
-      ...deviceOf(session.userAgent),
-    } satisfies SessionActivityJSON,
+    latest_activity: activityJson(session),
   } satisfies Sdk<SessionWithActivitiesJSON, InfoOfOthers>
 }
 
-/** `SessionWebhookEventJSON`: a session with its user inside. */
-export function sessionEventJson(session: Session, user: User | null, url: string) {
+/** `SessionJSON` of the Backend API. */
+export function backendSessionJson(session: Session) {
   return {
     id: session.id,
     object: 'session',
@@ -71,10 +75,15 @@ export function sessionEventJson(session: Session, user: User | null, url: strin
     status: session.status,
     actor: null,
     last_active_at: session.lastActiveAt,
+    latest_activity: activityJson(session),
     expire_at: session.expireAt,
     abandon_at: session.expireAt,
     created_at: session.createdAt,
     updated_at: session.updatedAt,
-    user: user ? userJson(user, url) : null,
-  } satisfies Sdk<BackendSessionJSON>
+  } satisfies Sdk<BackendSessionJSON, 'latest_activity'>
+}
+
+/** `SessionWebhookEventJSON`: a session with its user inside. */
+export function sessionEventJson(session: Session, user: User | null, url: string) {
+  return { ...backendSessionJson(session), user: user ? userJson(user, url) : null } satisfies Sdk<SessionWebhookEvent['data'], 'user' | 'latest_activity'>
 }

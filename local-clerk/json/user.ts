@@ -3,8 +3,13 @@ import { lockout } from '../lockout.ts'
 import type { EmailAddress, User } from '../state/schema.ts'
 import type { Sdk } from './sdk.ts'
 
-const verified = { object: 'verification_otp', status: 'verified', strategy: 'email_code', attempts: 1, expire_at: null }
-const unverified = { object: 'verification_otp', status: 'unverified', strategy: 'email_code', attempts: 0, expire_at: null }
+/** How long a mailed code is good for, in milliseconds. */
+const codeLifetime = 10 * 60 * 1000
+
+function verificationOf({ verified, verifiedBy, updatedAt }: EmailAddress) {
+  if (verified && verifiedBy === 'admin') return { object: 'verification_admin', status: 'verified', strategy: 'admin', attempts: null, expire_at: null }
+  return { object: 'verification_otp', status: verified ? 'verified' : 'unverified', strategy: 'email_code', attempts: verified ? 1 : 0, expire_at: updatedAt + codeLifetime }
+}
 
 export function emailAddressJson(email: EmailAddress) {
   return {
@@ -13,8 +18,8 @@ export function emailAddressJson(email: EmailAddress) {
     email_address: email.address,
     linked_to: [],
     matches_sso_connection: false,
-    reserved: false,
-    verification: email.verified ? verified : unverified,
+    reserved: email.reserved,
+    verification: verificationOf(email),
     created_at: email.createdAt,
     updated_at: email.updatedAt,
   } satisfies Sdk<EmailAddressJSON, 'verification'>
@@ -81,8 +86,8 @@ export function userJson(user: User, url: string, at = Date.now()) {
 }
 
 /** What is left to say of a deleted user, in answers and in `user.deleted`. */
-export function deletedUserJson(id: string) {
-  return { object: 'user', id, deleted: true } satisfies UserDeletedJSON
+export function deletedUserJson(id: string, externalId: string | null = null) {
+  return { object: 'user', id, deleted: true, ...externalId === null ? {} : { external_id: externalId } } satisfies UserDeletedJSON
 }
 
 export type UserJson = ReturnType<typeof userJson>

@@ -1,13 +1,15 @@
 import { newId } from './ids.ts'
 import { hashPassword } from './passwords.ts'
-import type { User } from './schema.ts'
+import type { EmailAddress, User } from './schema.ts'
 
-export interface NewUser {
+export interface NewUser extends Partial<Pick<User, 'banned' | 'lockedUntil' | 'deleteSelfEnabled' | 'createOrganizationEnabled' | 'createOrganizationsLimit' | 'legalAcceptedAt' | 'locale'>> {
   id?: string
   firstName?: string | null
   lastName?: string | null
   username?: string | null
   email?: string | null
+  /** more than one, or not verified; the first is the primary one. In place of `email` */
+  emails?: EmailAddress[]
   password?: string | null
   imagePath?: string | null
   externalId?: string | null
@@ -22,14 +24,14 @@ export interface NewUser {
 
 /** The record of a user who is created at `at` (milliseconds since 1970), by Clerk's defaults. */
 export function newUser({ email, password, ...input }: NewUser, at: number): User {
-  const address = email ? { id: newId('idn'), address: email, verified: true, createdAt: at, updatedAt: at } : null
+  const emails = input.emails ?? (email ? [newEmailAddress(email, at)] : [])
   return {
     id: input.id ?? newId('user'),
     firstName: input.firstName || null,
     lastName: input.lastName || null,
     username: input.username || null,
-    emails: address ? [address] : [],
-    primaryEmailId: address?.id ?? null,
+    emails,
+    primaryEmailId: emails[0]?.id ?? null,
     imagePath: input.imagePath ?? null,
     passwordHash: null,
     passwordUpdatedAt: null,
@@ -37,20 +39,25 @@ export function newUser({ email, password, ...input }: NewUser, at: number): Use
     privateMetadata: input.privateMetadata ?? {},
     unsafeMetadata: input.unsafeMetadata ?? {},
     externalId: input.externalId ?? null,
-    banned: false,
-    lockedUntil: null,
+    banned: input.banned ?? false,
+    lockedUntil: input.lockedUntil ?? null,
     failedAttempts: 0,
-    deleteSelfEnabled: true,
-    createOrganizationEnabled: false,
-    createOrganizationsLimit: null,
-    legalAcceptedAt: null,
-    locale: null,
+    deleteSelfEnabled: input.deleteSelfEnabled ?? true,
+    createOrganizationEnabled: input.createOrganizationEnabled ?? false,
+    createOrganizationsLimit: input.createOrganizationsLimit ?? null,
+    legalAcceptedAt: input.legalAcceptedAt ?? null,
+    locale: input.locale ?? null,
     createdAt: input.createdAt ?? at,
     updatedAt: input.updatedAt ?? at,
     lastSignInAt: null,
     lastActiveAt: null,
     ...(password ? passwordFields(password, at) : {}),
   }
+}
+
+/** An e-mail address as it is when a code that was mailed to it has come back, unless `how` says otherwise. */
+export function newEmailAddress(address: string, at: number, how: Partial<Pick<EmailAddress, 'verified' | 'verifiedBy' | 'reserved'>> = {}): EmailAddress {
+  return { id: newId('idn'), address, verified: true, verifiedBy: 'email_code', reserved: false, createdAt: at, updatedAt: at, ...how }
 }
 
 /** What changes with a new password. */

@@ -8,6 +8,10 @@ const email = v.object({
   id: v.string(),
   address: v.string(),
   verified: v.boolean(),
+  /** by a code that was mailed, or by the Backend API's word */
+  verifiedBy: v.optional(v.picklist(['email_code', 'admin']), 'email_code'),
+  /** not verified, but kept for this user and good for signing in */
+  reserved: v.optional(v.boolean(), false),
   // Data files from before these were kept have neither.
   createdAt: v.optional(time, 0),
   updatedAt: v.optional(time, 0),
@@ -55,6 +59,19 @@ const session = v.object({
   expireAt: time,
   ip: v.optional(v.string(), '127.0.0.1'),
   userAgent: v.optional(v.string(), ''),
+})
+
+/** What a session's JWT for another service holds; `claims` may have shortcodes such as `{{user.id}}`. */
+const jwtTemplate = v.object({
+  id: v.string(),
+  name: v.string(),
+  claims: metadata,
+  /** seconds */
+  lifetime: v.number(),
+  /** seconds */
+  allowedClockSkew: v.number(),
+  createdAt: time,
+  updatedAt: time,
 })
 
 /** A ticket for one sign-in without a password or a code. */
@@ -108,11 +125,16 @@ export const stateSchema = v.object({
   instanceId: v.string(),
   signingKey: v.nullable(v.record(v.string(), v.unknown())),
   webhookUrl: text,
+  /** since when no event has come through to the endpoint; null while they do */
+  webhookFailingSince: v.optional(v.nullable(time), null),
+  /** after five days of failures, until someone sets the address again */
+  webhookDisabled: v.optional(v.boolean(), false),
   webhookSecrets: v.array(v.string()),
   users: v.array(user),
   sessions: v.array(session),
   clients: v.array(client),
   signInTokens: v.optional(v.array(signInToken), []),
+  jwtTemplates: v.optional(v.array(jwtTemplate), []),
   deliveries: v.array(delivery),
   uploads: v.record(v.string(), upload),
 })
@@ -122,6 +144,7 @@ export type User = v.InferOutput<typeof user>
 export type EmailAddress = v.InferOutput<typeof email>
 export type Session = v.InferOutput<typeof session>
 export type SignInToken = v.InferOutput<typeof signInToken>
+export type JwtTemplate = v.InferOutput<typeof jwtTemplate>
 export type Client = v.InferOutput<typeof client>
 export type Delivery = v.InferOutput<typeof delivery>
 export type Attempt = v.InferOutput<typeof attempt>

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { newId } from './ids.ts'
-import { type Client, type Delivery, type Session, type SignInToken, type State, stateSchema, type User } from './schema.ts'
+import { type Client, type Delivery, type JwtTemplate, type Session, type SignInToken, type State, stateSchema, type User } from './schema.ts'
 
 const saveDelay = 150
 
@@ -10,12 +10,15 @@ export interface Store {
   instanceId: string
   signingKey: State['signingKey']
   webhookUrl: string | null
+  webhookFailingSince: number | null
+  webhookDisabled: boolean
   webhookSecrets: string[]
   users: Map<string, User>
   sessions: Map<string, Session>
   /** by the value of `__clerk_db_jwt` */
   clients: Map<string, Client>
   signInTokens: Map<string, SignInToken>
+  jwtTemplates: Map<string, JwtTemplate>
   deliveries: Map<string, Delivery>
   uploads: Map<string, State['uploads'][string]>
   /** Says that something changed; the data file follows within a moment. */
@@ -30,11 +33,14 @@ function emptyState(): State {
     instanceId: newId('ins'),
     signingKey: null,
     webhookUrl: null,
+    webhookFailingSince: null,
+    webhookDisabled: false,
     webhookSecrets: [],
     users: [],
     sessions: [],
     clients: [],
     signInTokens: [],
+    jwtTemplates: [],
     deliveries: [],
     uploads: {},
   }
@@ -73,11 +79,14 @@ export function openStore(file: string | null): Store {
       instanceId: store.instanceId,
       signingKey: store.signingKey,
       webhookUrl: store.webhookUrl,
+      webhookFailingSince: store.webhookFailingSince,
+      webhookDisabled: store.webhookDisabled,
       webhookSecrets: store.webhookSecrets,
       users: [...store.users.values()],
       sessions: [...store.sessions.values()],
       clients: [...store.clients.values()],
       signInTokens: [...store.signInTokens.values()],
+      jwtTemplates: [...store.jwtTemplates.values()],
       deliveries: [...store.deliveries.values()],
       uploads: Object.fromEntries(store.uploads),
     }
@@ -91,11 +100,14 @@ export function openStore(file: string | null): Store {
     instanceId: state.instanceId,
     signingKey: state.signingKey,
     webhookUrl: state.webhookUrl,
+    webhookFailingSince: state.webhookFailingSince,
+    webhookDisabled: state.webhookDisabled,
     webhookSecrets: state.webhookSecrets,
     users: byId(state.users),
     sessions: byId(state.sessions),
     clients: new Map(state.clients.map(client => [client.devBrowser, client])),
     signInTokens: byId(state.signInTokens),
+    jwtTemplates: byId(state.jwtTemplates),
     deliveries: byId(state.deliveries),
     uploads: new Map(Object.entries(state.uploads)),
     changed() {

@@ -1,5 +1,7 @@
+import { createClerkClient } from '@clerk/backend'
 import { createHmac } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
+import * as v from 'valibot'
 import { onTestFinished } from 'vitest'
 import { type LocalClerk, type LocalClerkOptions, startLocalClerk } from '#local-clerk/index.ts'
 
@@ -79,9 +81,23 @@ export function control(clerk: LocalClerk, method: string, path: string, body?: 
   })
 }
 
+/** The Backend API by Clerk's own client. */
+export function backendClient(clerk: LocalClerk) {
+  return createClerkClient({ secretKey: clerk.secretKey, apiUrl: clerk.url, telemetry: { disabled: true } })
+}
+
 /** The Backend API without the SDK, for the parameters and headers that it does not show. */
 export function backendApi(clerk: LocalClerk, path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${clerk.url}/v1${path}`, { ...init, headers: { authorization: `Bearer ${clerk.secretKey}` } })
+  return fetch(`${clerk.url}/v1${path}`, { ...init, headers: { 'authorization': `Bearer ${clerk.secretKey}`, 'content-type': 'application/json' } })
+}
+
+/** The code and the parameter of a refusal by Clerk's own client; null when it was not refused. */
+export async function refusalOf(call: Promise<unknown>) {
+  const refusal = v.object({ status: v.number(), errors: v.array(v.object({ code: v.string(), meta: v.optional(v.object({ paramName: v.optional(v.string()) })) })) })
+  return call.then(() => null, (error: unknown) => {
+    const { status, errors: [first] } = v.parse(refusal, error)
+    return { status, code: first?.code, param: first?.meta?.paramName }
+  })
 }
 
 /**

@@ -99,7 +99,18 @@ describe('GET /v1/users', () => {
     expect((await refusalOf(response)).meta).toEqual({ param_name: 'user_id' })
   })
 
-  it.each(['limit=0', 'limit=501', 'limit=many', 'offset=-1', 'order_by=-age', 'created_at_after=yesterday', 'banned=perhaps'])('refuses %s', async (query) => {
+  it('narrows by organizations and accounts elsewhere, which nobody has', async () => {
+    const clerk = await start()
+    clerk.users.create({ firstName: 'Ann' })
+    const countOf = async (query: string) => (await ids(await backendApi(clerk, `/users?${query}`))).length
+    expect(await countOf('organization_id=-org_1')).toBe(1)
+    expect(await countOf('organization_id=org_1&organization_id=-org_2')).toBe(0)
+    expect(await countOf('provider=oauth_google&provider_user_id=1')).toBe(0)
+    expect((await backendApi(clerk, '/users?provider=oauth_google')).status).toBe(422)
+    expect((await backendApi(clerk, '/users/count?limit=1')).status).toBe(422)
+  })
+
+  it.each(['limit=0', 'limit=501', 'limit=many', 'offset=-1', 'order_by=-age', 'created_at_after=yesterday', 'banned=perhaps', 'phone=5550100', 'email=ann@example.com'])('refuses %s', async (query) => {
     const clerk = await start()
     const response = await backendApi(clerk, `/users?${query}`)
     expect(response.status).toBe(422)
@@ -189,7 +200,7 @@ describe('Clerk\'s clock', () => {
   it('stamps updated_at with the time of the change, however old the account', async () => {
     let now = at
     const clerk = await start({ now: () => now })
-    const created = await sdk(clerk).createUser({ firstName: 'Ann', createdAt: new Date(at - 1_000_000) })
+    const created = await sdk(clerk).createUser({ firstName: 'Ann', createdAt: new Date(at - 1_000_000), emailAddress: ['ann@example.com'], skipPasswordRequirement: true })
     expect([created.createdAt, created.updatedAt]).toEqual([at - 1_000_000, at])
     now += 5_000
     expect((await sdk(clerk).updateUser(created.id, { firstName: 'Bea' })).updatedAt).toBe(at + 5_000)
