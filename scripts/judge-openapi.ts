@@ -54,16 +54,13 @@ function judge(specification: Specification, observations: readonly Observation[
   return rows
 }
 
-const covers = ({ operation, difference }: Difference, name: string, found: string) =>
-  (operation === '*' || operation === name) && found.startsWith(difference)
-
 /** Prints each operation with what differs, and says whether nothing does but what is so on purpose. */
 function report(rows: ReadonlyMap<string, Row>): boolean {
   const used = new Set<Difference>()
   let wrong = 0
   for (const [name, { seen, differences }] of [...rows].sort(([a], [b]) => a.localeCompare(b))) {
     const open = [...differences].filter((found) => {
-      const covering = deliberate.filter(each => covers(each, name, found))
+      const covering = deliberate.filter(({ differs }) => differs.test(`${name} ${found}`))
       covering.forEach(each => used.add(each))
       return covering.length === 0
     })
@@ -74,7 +71,7 @@ function report(rows: ReadonlyMap<string, Row>): boolean {
     for (const difference of open) console.log(`    ${difference}`)
   }
   const unused = deliberate.filter(each => !used.has(each))
-  for (const { operation, difference } of unused) console.log(styleText('red', `✗ ${operation} no longer differs: take "${difference}" off the list.`))
+  for (const { differs } of unused) console.log(styleText('red', `✗ Nothing differs as in ${differs}: take it off the list.`))
   console.log(`\n${rows.size} operations and events, ${wrong} differences, ${used.size} kinds on purpose, ${unused.length} to take off the list`)
   return wrong + unused.length === 0
 }

@@ -1,3 +1,5 @@
+import { currentVisitor } from '../http/visitor.ts'
+
 /** Something that happened, before it is wrapped in Clerk's envelope. */
 export interface ClerkEvent {
   type: string
@@ -11,12 +13,13 @@ export type EmitEvent = (event: ClerkEvent) => void
 
 /** The webhook's body as Clerk sends it (clerk-docs, `webhooks/overview.mdx`). */
 export function envelope(event: ClerkEvent, instanceId: string): string {
+  const { ip, userAgent } = currentVisitor()
   return JSON.stringify({
     object: 'event',
     type: event.type,
     data: event.data,
     timestamp: event.timestamp,
     instance_id: instanceId,
-    event_attributes: { http_request: { client_ip: '127.0.0.1', user_agent: 'local-clerk' } },
+    event_attributes: { http_request: { client_ip: ip, user_agent: userAgent } },
   })
 }

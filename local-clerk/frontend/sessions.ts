@@ -21,13 +21,16 @@ export function addSessionRoutes(router: Router, ctx: Context) {
     const client = requireClient(ctx, event)
     return { response: await clientJson(ctx, client, event), client: null }
   }))
-  router.delete('/v1/client', route(signOutAll))
-  router.delete('/v1/client/sessions', route(signOutAll))
+  // "Ends all Sessions of the Current Client", and "Removes all the sessions of the current client", which is how clerk-js signs out.
+  router.delete('/v1/client', signOut('ended'))
+  router.delete('/v1/client/sessions', signOut('removed'))
 
-  async function signOutAll(event: H3Event) {
-    const client = requireClient(ctx, event)
-    for (const session of ctx.browsers.sessions(client)) ctx.browsers.finish(session, 'ended')
-    return { response: await clientJson(ctx, client, event), client: null }
+  function signOut(status: 'ended' | 'removed') {
+    return route(async (event) => {
+      const client = requireClient(ctx, event)
+      for (const session of ctx.browsers.sessions(client)) ctx.browsers.finish(session, status)
+      return { response: await clientJson(ctx, client, event), client: null }
+    })
   }
 
   router.get('/v1/me/sessions', route((event) => {
@@ -54,6 +57,11 @@ export function addSessionRoutes(router: Router, ctx: Context) {
     const session = sessionOf(findClient(ctx, event), event)
     const user = ctx.accounts.get(session.userId)
     return { object: 'token', jwt: await ctx.tokens.session(session, user, originOf(event)) }
+  }))
+  router.post('/v1/client/sessions/:id/tokens/:template', route(async (event) => {
+    const session = sessionOf(findClient(ctx, event), event)
+    const user = ctx.accounts.get(session.userId)
+    return { object: 'token', jwt: await ctx.jwtTemplates.token(getRouterParam(event, 'template') ?? '', user, { azp: originOf(event) }) }
   }))
 
   function sessionsOf(user: User): Session[] {

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createApp, getHeader, getRequestPath, getResponseStatus, type H3Event, type Router, toNodeListener } from 'h3'
+import { createApp, createEvent, getHeader, getRequestPath, getResponseStatus, type H3Event, type Router, toNodeListener } from 'h3'
 import * as v from 'valibot'
 import type { Observe } from '../recorder.ts'
 import { isLoopbackHost, isLoopbackUrl } from './loopback.ts'
+import { asVisitor, visitorOf } from './visitor.ts'
 
 const overrides = v.picklist(['PUT', 'PATCH', 'DELETE'])
 
@@ -68,7 +69,8 @@ export async function listen(router: Router, { port, before, now, observe }: Lis
       return
     }
     applyMethodOverride(request)
-    void before(request.url ?? '/').then(() => handle(request, response))
+    const visitor = visitorOf(createEvent(request, response))
+    void before(request.url ?? '/').then(() => asVisitor(visitor, () => handle(request, response)))
   })
 
   await new Promise<void>((resolve, reject) => {

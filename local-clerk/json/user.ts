@@ -95,5 +95,5 @@ export type UserJson = ReturnType<typeof userJson>
 /** The same user for their own browser: without the private metadata. */
 export function ownUserJson(user: User, url: string) {
   const { private_metadata: _private, ...rest } = userJson(user, url)
-  return { ...rest, profile_image_id: user.imagePath ?? '' }
+  return { ...rest, create_organizations_limit: rest.create_organizations_limit ?? 0, profile_image_id: user.imagePath ?? '' }
 }

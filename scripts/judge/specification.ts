@@ -31,7 +31,7 @@ export interface Operation {
 }
 
 export interface Verdict {
-  /** the operation's id or the event's type; null for what the specification does not know */
+  /** the API and the operation's id, as in `backend GetUser`, or the event's type; null for what the specification does not know */
   operation: string | null
   /** such as `200 /verification must be object`; empty when nothing differs */
   differences: string[]
@@ -85,9 +85,10 @@ export async function readSpecification(folder: string): Promise<Specification> 
       const { status, body } = observation
       const schema = answerSchema(operation, status)
       // No file lists every refusal of every operation; each is to have Clerk's one shape of errors.
-      if (schema === null && status >= 400) return { operation: operation.id, differences: check(`${operation.api}#${anError}`, body).map(each => `${status} ${each}`) }
-      if (schema === null) return { operation: operation.id, differences: [`${status} is not among its answers`] }
-      return { operation: operation.id, differences: schema === '' ? [] : check(schema, body).map(each => `${status} ${each}`) }
+      const name = `${operation.api} ${operation.id}`
+      if (schema === null && status >= 400) return { operation: name, differences: check(`${operation.api}#${anError}`, body).map(each => `${status} ${each}`) }
+      if (schema === null) return { operation: name, differences: [`${status} is not among its answers`] }
+      return { operation: name, differences: schema === '' ? [] : check(schema, body).map(each => `${status} ${each}`) }
     },
   }
 }

@@ -49,7 +49,7 @@ describe('signing in', () => {
     await post(clerk, '/client/sessions?_method=DELETE', two)
     expect((await post(clerk, '/me?_method=PATCH', two, { first_name: 'Norah' })).status).toBe(401)
     expect((await post(clerk, '/me?_method=PATCH', one, { first_name: 'Adah' })).status).toBe(200)
-    expect(clerk.deliveries.list().map(delivery => delivery.type)).toContain('session.ended')
+    expect(clerk.deliveries.list().map(delivery => delivery.type)).toContain('session.removed')
   })
 
   it('is refused to those who are banned, whose sessions end', async () => {
