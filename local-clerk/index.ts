@@ -1,6 +1,7 @@
 import { createRouter } from 'h3'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { type BackendLog, createBackendLog } from './backend/log.ts'
+import { createRateLimit } from './backend/rate-limit.ts'
 import { addBackendRoutes } from './backend/routes.ts'
 import { createBrowsers } from './browsers.ts'
 import { burst } from './burst.ts'
@@ -48,6 +49,8 @@ export interface LocalClerkOptions {
   secretKey?: string
   /** what is set otherwise than by default */
   settings?: Partial<Settings>
+  /** Clerk's limit of the Backend API: 100 requests in 10 s, 1,000 for a key that begins with `sk_live_`; off where nothing is said */
+  rateLimits?: boolean
   /** multiplies Svix's delays; 1 is real */
   retryScale?: number
   /** milliseconds */
@@ -109,7 +112,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   const observe = options.observe ?? (record ? recordTo(record) : undefined)
   const { server, port } = await listen(router, { port: options.port ?? 4011, before: async path => (await ready.promise)(path), now, observe })
   const url = `http://localhost:${port}`
-  const ctx = await createContext(store, url, { secretKey, now, random, settings: { ...defaultSettings, ...options.settings }, retryScale: options.retryScale ?? 1, paused: options.paused ?? false, observe })
+  const ctx = await createContext(store, url, { secretKey, now, random, settings: { ...defaultSettings, ...options.settings }, rateLimits: options.rateLimits ?? false, retryScale: options.retryScale ?? 1, paused: options.paused ?? false, observe })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
   addFrontendRoutes(router, ctx)
   addBackendRoutes(router, ctx)
@@ -157,12 +160,13 @@ interface Parts {
   now: () => number
   random: () => number
   settings: Settings
+  rateLimits: boolean
   retryScale: number
   paused: boolean
   observe?: Observe
 }
 
-async function createContext(store: Store, url: string, { secretKey, now, random, settings, retryScale, paused, observe }: Parts): Promise<Context> {
+async function createContext(store: Store, url: string, { secretKey, now, random, settings, rateLimits, retryScale, paused, observe }: Parts): Promise<Context> {
   const faults = createFaults(random)
   const deliveries = createDeliveries({ store, faults, now, retryScale, paused, observe })
   const { emit } = deliveries
@@ -184,6 +188,7 @@ async function createContext(store: Store, url: string, { secretKey, now, random
     deliveries,
     faults,
     backendLog: createBackendLog(),
+    rateLimit: rateLimits ? createRateLimit(secretKey) : null,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BackendLog } from './backend/log.ts'
+import type { RateLimit } from './backend/rate-limit.ts'
 import type { Deliveries } from './deliveries/deliveries.ts'
 import type { Faults } from './faults.ts'
 import type { Accounts } from './accounts.ts'
@@ -27,4 +28,6 @@ export interface Context {
   deliveries: Deliveries
   faults: Faults
   backendLog: BackendLog
+  /** null where requests are not limited */
+  rateLimit: RateLimit | null
 }

@@ -14,7 +14,7 @@ function hasSecretKey(event: H3Event, secretKey: string): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
-/** A Backend API handler: logged, struck by the faults that are set, and open to the secret key alone. */
+/** A Backend API handler: logged, struck by the faults that are set, open to the secret key alone, and limited where that is on. */
 export function guarded(ctx: Context, handler: (event: H3Event) => unknown): EventHandler {
   return route(async (event) => {
     const { pathname, search } = getRequestURL(event)
@@ -34,6 +34,7 @@ export function guarded(ctx: Context, handler: (event: H3Event) => unknown): Eve
       throw new ClerkError(fault.status, faultCodes[fault.status] ?? 'fault', `The local Clerk was told to answer ${fault.status}.`)
     }
     if (!hasSecretKey(event, ctx.secretKey)) throw errors.badSecretKey()
+    await ctx.rateLimit?.count(event)
     return handler(event)
   })
 }
