@@ -75,7 +75,7 @@ export interface LocalClerk {
     import(input: Import): User[]
   }
   setWebhookUrl(url: string | null): void
-  deliveries: Omit<Deliveries, 'emit' | 'stop'>
+  deliveries: Omit<Deliveries, 'emit' | 'stop' | 'setUrl'>
   faults: Faults & {
     /** Changes one user this many times at once; without an id, the first one. */
     burst(times: number, userId?: string): void
@@ -101,7 +101,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   const { now = Date.now, random = Math.random, secretKey = defaultSecretKey } = options
   const store = openStore(options.dataFile ?? null)
   if (options.webhook) {
-    store.webhookUrl = options.webhook.url
+    Object.assign(store, { webhookUrl: options.webhook.url, webhookDisabled: false, webhookFailingSince: null })
     if (options.webhook.secret) store.webhookSecrets = [options.webhook.secret]
   }
   if (store.webhookSecrets.length === 0) store.webhookSecrets = [defaultWebhookSecret]
@@ -133,10 +133,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
     },
     env: environmentOf(url, secretKey, store),
     users: { ...ctx.accounts, import: input => importUsers(ctx.accounts, now, input) },
-    setWebhookUrl(address) {
-      store.webhookUrl = address
-      store.changed()
-    },
+    setWebhookUrl: ctx.deliveries.setUrl,
     deliveries: ctx.deliveries,
     faults: { ...ctx.faults, burst: (times, userId) => burst(ctx.accounts, times, userId) },
     backendRequests: ctx.backendLog.list,
@@ -168,7 +165,7 @@ interface Parts {
 
 async function createContext(store: Store, url: string, { secretKey, now, random, settings, rateLimits, retryScale, paused, observe }: Parts): Promise<Context> {
   const faults = createFaults(random)
-  const deliveries = createDeliveries({ store, faults, now, retryScale, paused, observe })
+  const deliveries = createDeliveries({ store, faults, now, random, retryScale, paused, observe })
   const { emit } = deliveries
   const browsers = createBrowsers({ store, url, now, emit, accounts: () => accounts })
   const accounts = createAccounts({ store, url, now, emit, endSessions: browsers.finishAllOf })

@@ -33,6 +33,7 @@ export function addDashboardApi(router: Router, ctx: Context) {
     instanceId: ctx.store.instanceId,
     users: ctx.store.users.size,
     webhookUrl: ctx.store.webhookUrl,
+    webhookDisabled: ctx.store.webhookDisabled,
     secrets: ctx.store.webhookSecrets,
     paused: ctx.deliveries.paused(),
     faults: ctx.faults.get(),
@@ -77,8 +78,7 @@ export function addDashboardApi(router: Router, ctx: Context) {
   }))
 
   router.put(`${base}/webhook`, own(ctx, async (event) => {
-    ctx.store.webhookUrl = (await readFields(event, webhook)).url
-    ctx.store.changed()
+    ctx.deliveries.setUrl((await readFields(event, webhook)).url)
   }))
   router.post(`${base}/secret`, own(ctx, async (event) => {
     const { secret, keepOld } = await readFields(event, secretBody)

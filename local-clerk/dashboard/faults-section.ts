@@ -49,6 +49,7 @@ export function faultsSection(ctx: Context): Html {
     <h2>Endpoint</h2>
     <form data-api="/dashboard/api/webhook" data-method="PUT">
       <label class="wide">Address <input name="url" type="url" value="${ctx.store.webhookUrl}" placeholder="http://localhost:3000/api/webhooks"></label>
+      ${ctx.store.webhookDisabled && html`<p class="gone">Disabled: it failed for five days. Save the address to send to it again.</p>`}
       <button>Save</button>
     </form>
     <form data-api="/dashboard/api/secret" data-method="POST">

@@ -7,8 +7,8 @@ import type { Store } from '../state/store.ts'
 import { type ClerkEvent, envelope } from './events.ts'
 import { createJobs, type Job } from './jobs.ts'
 import { exampleEvent, exampleInstanceId } from './example.ts'
-import { delayAfter } from './schedule.ts'
-import { send } from './send.ts'
+import { delayAfter, isFailingTooLong } from './schedule.ts'
+import { type Answer, send } from './send.ts'
 import { isWebhookSecret, newWebhookSecret, signedHeaders } from './sign.ts'
 
 const concurrency = 16
@@ -26,6 +26,8 @@ export interface Deliveries {
   replay(eventId: string): void
   /** Sends Clerk's documented sample, as the dashboard's Send Example does. Returns its id. */
   sendExample(type: string): string
+  /** Where events go from now on, or nowhere; an endpoint that was disabled is open again. */
+  setUrl(url: string | null): void
   pause(): void
   resume(): void
   paused(): boolean
@@ -38,6 +40,8 @@ export interface DeliveriesOptions {
   store: Store
   faults: Faults
   now: () => number
+  /** 0 to 1, for how much the waits vary */
+  random: () => number
   retryScale: number
   /** start paused */
   paused: boolean
@@ -45,7 +49,7 @@ export interface DeliveriesOptions {
 }
 
 /** Delivers events as Svix does: at least once, signed, tried again for a day. */
-export function createDeliveries({ store, faults, now, retryScale, paused, observe }: DeliveriesOptions): Deliveries {
+export function createDeliveries({ store, faults, now, random, retryScale, paused, observe }: DeliveriesOptions): Deliveries {
   const stopping = new AbortController()
   const waiters = new Set<() => void>()
   const wake = () => waiters.forEach(check => check())
@@ -54,7 +58,7 @@ export function createDeliveries({ store, faults, now, retryScale, paused, obser
   function append(event: ClerkEvent, instanceId: string): Delivery {
     const touched = faults.touches(event.type)
     const settings = faults.get()
-    const state = store.webhookUrl === null ? 'not sent' : touched && faults.strikes(settings.drop) ? 'dropped' : 'waiting'
+    const state = store.webhookUrl === null || store.webhookDisabled ? 'not sent' : touched && faults.strikes(settings.drop) ? 'dropped' : 'waiting'
     const delivery: Delivery = {
       id: newId('msg'),
       type: event.type,
@@ -108,25 +112,38 @@ export function createDeliveries({ store, faults, now, retryScale, paused, obser
       wrongSignature: touched && faults.strikes(wrongSignature),
       oldTimestamp: touched && faults.strikes(oldTimestamp),
     })
-    const answer = await send(url, delivery.body, headers, stopping.signal)
+    const answer = await send(url, delivery.body, headers, { stop: stopping.signal, now })
     if (stopping.signal.aborted) return
     const record: Attempt = { at, status: answer.status, ms: answer.ms, answer: answer.text, cause: job.cause }
     delivery.attempts.push(record)
-    const succeeded = answer.status !== null && answer.status >= 200 && answer.status < 300
     // A duplicate is an extra: the schedule of its event goes its own way.
-    if (job.cause !== 'duplicate') decideNext(delivery, job, succeeded)
+    if (job.cause !== 'duplicate') decideNext(delivery, job, answer)
     store.changed()
   }
 
-  function decideNext(delivery: Delivery, job: Job, succeeded: boolean) {
+  function decideNext(delivery: Delivery, job: Job, { status, overloaded, retryAfter }: Answer) {
     delivery.nextAttemptAt = null
-    if (succeeded) {
+    if (status !== null && status >= 200 && status < 300) {
       delivery.state = 'succeeded'
+      store.webhookFailingSince = null
       return
     }
-    const delay = delayAfter(job.number, retryScale)
+    // What a person sends again is tried once, as at Svix.
+    const delay = job.cause === 'replay' ? null : delayAfter(job.number, { scale: retryScale, random: random(), overloaded, retryAfter })
     delivery.state = delay === null ? 'failed' : 'waiting'
     if (delay !== null) schedule(delivery, now() + delay, job.number + 1, job.cause)
+    else if (job.cause !== 'replay') noteGivenUp()
+  }
+
+  /** The clock of five days starts with an event that was given up; the next one that comes through stops it. */
+  function noteGivenUp() {
+    store.webhookFailingSince ??= now()
+    if (!isFailingTooLong(now() - store.webhookFailingSince, retryScale)) return
+    store.webhookDisabled = true
+    jobs.remove(() => true)
+    for (const delivery of store.deliveries.values()) {
+      if (delivery.state === 'waiting') Object.assign(delivery, { state: 'failed', nextAttemptAt: null })
+    }
   }
 
   function until(done: () => boolean, timeoutMs: number, what: string): Promise<void> {
@@ -175,6 +192,10 @@ export function createDeliveries({ store, faults, now, retryScale, paused, obser
       schedule(delivery, now(), 1, 'replay')
     },
     sendExample: type => append(exampleEvent(type), exampleInstanceId).id,
+    setUrl(url) {
+      Object.assign(store, { webhookUrl: url, webhookDisabled: false, webhookFailingSince: null })
+      store.changed()
+    },
     pause: () => jobs.pause(),
     resume: () => jobs.resume(),
     paused: () => jobs.paused(),

@@ -64,9 +64,62 @@ describe('a delivery', () => {
   })
 
   it('waits as Svix documents', () => {
-    const waits = Array.from({ length: attemptsInAll }, (_, index) => delayAfter(index + 1, 1))
+    const waits = Array.from({ length: attemptsInAll }, (_, index) => delayAfter(index + 1, { scale: 1, random: 0.5 }))
     expect(waits.map(wait => wait === null ? null : wait / 1000)).toEqual([5, 300, 1800, 7200, 18_000, 36_000, 36_000, null])
-    expect(delayAfter(1, 0.01)).toBe(50)
+    expect(delayAfter(1, { scale: 0.01, random: 0.5 })).toBe(50)
+    expect([0, 1].map(random => delayAfter(2, { scale: 1, random }))).toEqual([240_000, 360_000])
+    expect(delayAfter(1, { scale: 1, random: 0.5, overloaded: true })).toBe(60_000)
+    expect(delayAfter(1, { scale: 0.5, random: 0, retryAfter: 30_000 })).toBe(15_000)
+    expect(delayAfter(2, { scale: 1, random: 0.5, retryAfter: 30_000 })).toBe(300_000)
+  })
+
+  it.each([
+    ['waits a minute at least after a 429', 429, {}, 60_000],
+    ['waits as long as Retry-After says', 503, { 'retry-after': '90' }, 90_000],
+    ['waits until the time that Retry-After says', 503, { 'retry-after': new Date(1_700_000_040_000).toUTCString() }, 40_000],
+    ['waits no less for a short Retry-After', 500, { 'retry-after': '1' }, 5_000],
+  ])('%s', async (_what, status, headers, wait) => {
+    const endpoint = await startEndpoint([status], headers)
+    const clerk = await start({ webhook: { url: endpoint.url }, retryScale: 1, random: () => 0.5, now: () => 1_700_000_000_000 })
+    clerk.users.create({ firstName: 'Ann' })
+    await clerk.deliveries.idle()
+    expect(clerk.deliveries.list()[0]?.nextAttemptAt).toBe(1_700_000_000_000 + wait)
+  })
+
+  it('is tried once when it is sent again', async () => {
+    const endpoint = await startEndpoint([200, 500])
+    const clerk = await start({ webhook: { url: endpoint.url } })
+    clerk.users.create({ firstName: 'Ann' })
+    await clerk.deliveries.idle()
+    clerk.deliveries.replay(clerk.deliveries.list()[0]?.id ?? '')
+    await clerk.deliveries.settled()
+    expect(endpoint.received).toHaveLength(2)
+    expect(clerk.deliveries.list()[0]?.state).toBe('failed')
+  })
+
+  it('is no longer sent to an endpoint that has failed for five days, until its address is set again', async () => {
+    const endpoint = await startEndpoint([...Array.from({ length: 17 }, () => 500), 200])
+    let now = 1_700_000_000_000
+    const scale = 0.000_001
+    const clerk = await start({ webhook: { url: endpoint.url }, retryScale: scale, now: () => now, random: () => 0 })
+    const giveUp = async () => {
+      const { id } = clerk.users.create({ firstName: 'Ann' })
+      for (let attempt = 1; attempt <= attemptsInAll; attempt += 1) {
+        now += 40
+        clerk.deliveries.resume()
+        await clerk.deliveries.idle()
+      }
+      return id
+    }
+    await giveUp()
+    now += 5 * 24 * 60 * 60 * 1000 * scale
+    await giveUp()
+    expect(clerk.deliveries.list().map(delivery => delivery.state)).toEqual(['failed', 'failed'])
+    clerk.users.create({ firstName: 'Bea' })
+    expect(clerk.deliveries.list()[0]?.state).toBe('not sent')
+    clerk.setWebhookUrl(endpoint.url)
+    clerk.users.create({ firstName: 'Cid' })
+    expect(clerk.deliveries.list()[0]?.state).toBe('waiting')
   })
 
   it('says what happened when nobody answers', async () => {

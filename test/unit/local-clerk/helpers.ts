@@ -11,7 +11,7 @@ export interface Received {
 }
 
 /** An endpoint that keeps what it gets and answers with the next of `answers`, then with the last one for ever. */
-export async function startEndpoint(answers: number[] = [200]) {
+export async function startEndpoint(answers: number[] = [200], headers: Record<string, string> = {}) {
   const received: Received[] = []
   const server = createServer((request, response) => {
     let body = ''
@@ -21,7 +21,7 @@ export async function startEndpoint(answers: number[] = [200]) {
     request.on('end', () => {
       const status = answers[Math.min(received.length, answers.length - 1)] ?? 200
       received.push({ headers: request.headers, body })
-      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end(`answer ${status}`)
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : headers).end(`answer ${status}`)
     })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
