@@ -83,8 +83,8 @@ export interface LocalClerk {
   /** the last ten thousand requests to the Backend API, oldest first */
   backendRequests: BackendLog['list']
   clearBackendRequests(): void
-  /** Every method and path that it serves. */
-  routes: readonly RouteName[]
+  /** What it serves of each API. */
+  routes: Record<'frontend' | 'backend', readonly RouteName[]>
   /** Signs a user in without a browser and without an event, and returns a `__session` token (60 s). */
   session(userId: string, options?: { azp?: string }): Promise<string>
   close(): Promise<void>
@@ -106,7 +106,7 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   }
   if (store.webhookSecrets.length === 0) store.webhookSecrets = [defaultWebhookSecret]
 
-  const { router, routes } = collectRoutes(createRouter())
+  const router = createRouter()
   const ready = Promise.withResolvers<(path: string) => Promise<unknown>>()
   const record = process.env.LOCAL_CLERK_RECORD
   const observe = options.observe ?? (record ? recordTo(record) : undefined)
@@ -114,8 +114,10 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   const url = `http://localhost:${port}`
   const ctx = await createContext(store, url, { secretKey, now, random, settings: { ...defaultSettings, ...options.settings }, rateLimits: options.rateLimits ?? false, retryScale: options.retryScale ?? 1, paused: options.paused ?? false, observe })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
-  addFrontendRoutes(router, ctx)
-  addBackendRoutes(router, ctx)
+  const routes = {
+    frontend: collectRoutes(router, () => addFrontendRoutes(router, ctx)),
+    backend: collectRoutes(router, () => addBackendRoutes(router, ctx)),
+  }
   addAvatarRoutes(router)
   addDashboardRoutes(router, ctx)
   router.use('/**', route(() => {

@@ -9,6 +9,7 @@ import { type Difference, deliberate } from './judge/differences.ts'
 import { driveBackend } from './judge/drive-backend.ts'
 import { driveFrontend } from './judge/drive-frontend.ts'
 import { readSpecification, type Specification } from './judge/specification.ts'
+import { writeTable } from './judge/table.ts'
 
 /** Everything that the local Clerk answers to our own calls, and the events that they make. */
 async function drive(): Promise<Observation[]> {
@@ -80,10 +81,12 @@ await runMain(defineCommand({
   meta: { name: 'npm run judge:openapi --', description: 'Holds every answer and event of the local Clerk against Clerk\'s OpenAPI files.' },
   args: {
     specifications: { type: 'positional', required: true, description: 'The folder of bapi-….yml, fapi-….yml and webhooks-….yml (github.com/clerk/openapi-specs)' },
+    write: { type: 'boolean', default: false, description: 'Write the table of what is served into local-clerk/README.md' },
     recordings: { type: 'string', description: 'Judge what LOCAL_CLERK_RECORD kept in this folder as well' },
   },
   async run({ args }) {
     const specification = await readSpecification(args.specifications)
+    if (args.write) await writeTable(specification)
     const observations = [...await drive(), ...args.recordings ? await readRecordings(args.recordings) : []]
     if (!report(judge(specification, observations))) process.exitCode = 1
   },

@@ -14,7 +14,6 @@ import { addUserRoutes } from './users.ts'
 export function addBackendRoutes(router: Router, ctx: Context) {
   // Not logged as a Backend call and never struck: the keys are public, and every page load may ask for them.
   router.get('/v1/jwks', route(() => ctx.tokens.jwks))
-  router.get('/.well-known/jwks.json', route(() => ctx.tokens.jwks))
 
   router.get('/v1/instance', guarded(ctx, () => ({
     object: 'instance',

@@ -26,6 +26,7 @@ export function addFrontendRoutes(router: Router, ctx: Context) {
   const environment = route(() => environmentJson(ctx.settings))
   router.get('/v1/environment', environment)
   router.patch('/v1/environment', environment)
+  router.get('/.well-known/jwks.json', route(() => ctx.tokens.jwks))
   addHandshakeRoute(router, ctx)
   addSessionRoutes(router, ctx)
   addSignInRoutes(router, ctx)

@@ -7,13 +7,15 @@ export interface RouteName {
   path: string
 }
 
-/** The same router, and a list of what is added to it from now on. */
-export function collectRoutes(router: Router): { router: Router, routes: readonly RouteName[] } {
+/** Runs `addRoutes` and returns what it added to the router of Clerk's own addresses, in that order. */
+export function collectRoutes(router: Router, addRoutes: () => void): RouteName[] {
   const routes: RouteName[] = []
   const { add } = router
   router.add = (path, handler, methods = []) => {
-    for (const method of [methods].flat()) routes.push({ method: method.toUpperCase(), path })
+    if (/^\/(?:v1|\.well-known)\//.test(path)) routes.push(...[methods].flat().map(method => ({ method: method.toUpperCase(), path })))
     return add(path, handler, methods)
   }
-  return { router, routes }
+  addRoutes()
+  router.add = add
+  return routes
 }
