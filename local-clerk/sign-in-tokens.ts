@@ -12,6 +12,7 @@ export interface SignInTokens {
   create(userId: string, expiresInSeconds?: number | null): Promise<SignInToken>
   /** @throws ClerkError 404 for an unknown id, 400 for a token that was used or revoked */
   revoke(id: string): SignInToken
+  has(ticket: string | undefined): boolean
   /**
    * Takes the `ticket` of a sign-in: each token is good for one.
    * @throws ClerkError 400 `ticket_invalid_code`, `ticket_expired_code`, `sign_in_token_revoked_code` or
@@ -28,6 +29,8 @@ export function createSignInTokens({ store, tokens, now }: { store: Store, token
     store.changed()
     return changed
   }
+
+  const find = (ticket: string | undefined) => store.signInTokens.values().find(each => each.token === ticket)
 
   function forgetOldest() {
     for (const id of store.signInTokens.keys()) {
@@ -54,8 +57,10 @@ export function createSignInTokens({ store, tokens, now }: { store: Store, token
       return set(token, 'revoked')
     },
 
+    has: ticket => find(ticket) !== undefined,
+
     accept(ticket) {
-      const token = store.signInTokens.values().find(each => each.token === ticket)
+      const token = find(ticket)
       if (!token || !store.users.has(token.userId)) throw errors.ticketInvalid()
       if (token.status === 'revoked') throw errors.signInTokenRevoked()
       if (token.status === 'accepted') throw errors.signInTokenUsed()

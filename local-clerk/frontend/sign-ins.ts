@@ -66,6 +66,7 @@ export function addSignInRoutes(router: Router, ctx: Context) {
     }
     ctx.browsers.attempts(client).signIn = signIn
     if (input.strategy === 'ticket') return takeTicket(request, signIn)
+    if (input.strategy !== undefined && !strategies.has(input.strategy)) throw errors.strategyUnknown(input.strategy)
     if (input.identifier === undefined) return signIn
 
     const user = ctx.accounts.findByVerifiedIdentifier(input.identifier)
@@ -136,5 +137,7 @@ export function addSignInRoutes(router: Router, ctx: Context) {
     return Object.assign(signIn, { verifiedBy: strategy, status: 'complete', createdSessionId: session.id })
   }
 }
+
+const strategies = new Set(['password', 'email_code', 'reset_password_email_code', 'ticket'])
 
 const isCodeStrategy = (strategy: string) => strategy === 'email_code' || strategy === 'reset_password_email_code'

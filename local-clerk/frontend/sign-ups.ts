@@ -19,6 +19,7 @@ const fields = v.object({
   password: v.optional(v.string()),
   unsafe_metadata: v.optional(metadataField),
   strategy: v.optional(v.string()),
+  ticket: v.optional(v.string()),
   code: v.optional(v.string()),
 })
 
@@ -46,6 +47,8 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
   }
 
   function create(client: Client, input: Fields): SignUp {
+    if (input.strategy === 'ticket') throw ctx.signInTokens.has(input.ticket) ? errors.signInTokenNotInSignIn() : errors.ticketInvalid()
+    if (input.strategy !== undefined && input.strategy !== 'email_code') throw errors.strategyUnknown(input.strategy)
     const signUp = fill({
       id: newId('sua'),
       firstName: null,

@@ -118,6 +118,10 @@ describe('a ticket', () => {
     expect(first).toMatchObject({ session: { user: { id } }, body: { response: { status: 'complete', first_factor_verification: { strategy: 'ticket', status: 'verified' } } } })
     expect((await take(other)).code).toBe('sign_in_token_already_used_code')
     expect((await take(other, 'none')).code).toBe('ticket_invalid_code')
+    const signUp = async (by: Record<string, string>) => (await post(clerk, '/client/sign_ups', other, by)).code
+    expect(await signUp({ strategy: 'ticket', ticket: 'none' })).toBe('ticket_invalid_code')
+    expect(await signUp({ strategy: 'ticket', ticket: token })).toBe('sign_in_token_not_in_sign_in_code')
+    expect(await signUp({ strategy: 'oauth_google' })).toBe('form_param_value_invalid')
     expect((await post(clerk, '/client/sign_ins', other, { strategy: 'ticket' })).code).toBe('form_param_missing')
   })
 })
