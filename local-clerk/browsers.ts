@@ -3,15 +3,13 @@ import { sessionEventJson } from './json/session.ts'
 import type { SignIn } from './frontend/sign-in-attempt.ts'
 import type { SignUp } from './frontend/sign-up-attempt.ts'
 import type { Accounts } from './accounts.ts'
-import type { Visitor } from './http/visitor.ts'
+import { currentVisitor } from './http/visitor.ts'
 import { newId } from './state/ids.ts'
 import type { Client, Session } from './state/schema.ts'
 import type { Store } from './state/store.ts'
 
 const endedKept = 1_000
 const sessionLifetime = 7 * 24 * 60 * 60 * 1000
-
-const nobody: Visitor = { ip: '127.0.0.1', userAgent: '' }
 
 /** A browser's unfinished sign-in and sign-up; kept in memory only. */
 export interface Attempts {
@@ -28,7 +26,7 @@ export interface Browsers {
   /** Every session, newest first: those of now, and the last thousand that have ended. */
   history(): Session[]
   /** Starts a session, makes it the browser's, and emits `session.created` unless it is to be silent. */
-  signIn(client: Client, userId: string, options?: { silent?: boolean, strategy?: string, visitor?: Visitor }): Session
+  signIn(client: Client, userId: string, options?: { silent?: boolean, strategy?: string }): Session
   /** Ends a session and emits `session.ended`, `session.removed` or `session.revoked`, unless it is to be silent. */
   finish(session: Session, status: 'ended' | 'removed' | 'revoked', options?: { silent?: boolean }): Session
   /** Makes it the browser's active session. */
@@ -82,7 +80,7 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
       return sessions.find(session => session.id === client.lastActiveSessionId) ?? sessions[0]
     },
 
-    signIn(client, userId, { silent = false, strategy = null, visitor = nobody } = {}) {
+    signIn(client, userId, { silent = false, strategy = null } = {}) {
       const at = now()
       const session: Session = {
         id: newId('sess'),
@@ -93,7 +91,7 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
         updatedAt: at,
         lastActiveAt: at,
         expireAt: at + sessionLifetime,
-        ...visitor,
+        ...currentVisitor(),
       }
       store.sessions.set(session.id, session)
       Object.assign(client, { lastActiveSessionId: session.id, lastStrategy: strategy, updatedAt: at })

@@ -27,6 +27,7 @@ import { openStore, type Store } from './state/store.ts'
 import { createTestingTokens } from './testing-tokens.ts'
 import { openTokens } from './tokens.ts'
 import type { Context } from './types.ts'
+import { createWaitlist } from './waitlist.ts'
 
 export type { BackendRequest } from './backend/log.ts'
 export type { UserPatch } from './accounts.ts'
@@ -184,6 +185,7 @@ async function createContext(store: Store, url: string, { secretKey, now, random
     testingTokens: createTestingTokens(secretKey, now),
     accounts,
     browsers,
+    waitlist: createWaitlist({ store, now, emit }),
     deliveries,
     faults,
     backendLog: createBackendLog(),

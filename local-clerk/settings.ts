@@ -6,6 +6,8 @@ export interface Settings {
   multiSession: boolean
   /** a sign-up without a first name is not complete */
   firstNameRequired: boolean
+  /** who may sign up; those who may not can wait in `waitlist` */
+  signUpMode: 'public' | 'restricted' | 'waitlist'
 }
 
-export const defaultSettings: Settings = { lockout: false, multiSession: false, firstNameRequired: true }
+export const defaultSettings: Settings = { lockout: false, multiSession: false, firstNameRequired: true, signUpMode: 'public' }

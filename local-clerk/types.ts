@@ -9,6 +9,7 @@ import type { JwtTemplates } from './jwt-templates.ts'
 import type { SignInTokens } from './sign-in-tokens.ts'
 import type { Store } from './state/store.ts'
 import type { TestingTokens } from './testing-tokens.ts'
+import type { Waitlist } from './waitlist.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What every part of the local Clerk is given. */
@@ -25,6 +26,7 @@ export interface Context {
   testingTokens: TestingTokens
   accounts: Accounts
   browsers: Browsers
+  waitlist: Waitlist
   deliveries: Deliveries
   faults: Faults
   backendLog: BackendLog

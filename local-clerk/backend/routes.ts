@@ -9,6 +9,7 @@ import { addJwtTemplateRoutes } from './jwt-templates.ts'
 import { addSessionRoutes } from './sessions.ts'
 import { addTokenRoutes } from './tokens.ts'
 import { addUserRoutes } from './users.ts'
+import { addWaitlistRoutes } from './waitlist.ts'
 
 /** The Backend API: what a server calls with the secret key. */
 export function addBackendRoutes(router: Router, ctx: Context) {
@@ -27,4 +28,5 @@ export function addBackendRoutes(router: Router, ctx: Context) {
   addSessionRoutes(router, ctx)
   addTokenRoutes(router, ctx)
   addJwtTemplateRoutes(router, ctx)
+  addWaitlistRoutes(router, ctx)
 }

@@ -18,9 +18,11 @@ export function assertUsername(ctx: Context, name: string, exceptId?: string) {
   if (owner && owner.id !== exceptId) throw errors.identifierExists('username', 'username')
 }
 
+export const isEmail = (address: string) => v.is(v.pipe(v.string(), v.email()), address)
+
 /** @throws ClerkError 422 for a bad shape or an address that is taken */
 export function assertEmail(ctx: Context, address: string) {
-  if (!v.is(v.pipe(v.string(), v.email()), address)) {
+  if (!isEmail(address)) {
     throw errors.formatInvalid('email_address', 'That is not an email address.')
   }
   if (ctx.accounts.findByIdentifier(address)) throw errors.identifierExists('email_address', 'email address')

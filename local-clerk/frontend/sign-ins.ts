@@ -1,7 +1,6 @@
 import { getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
-import { visitorOf } from '../http/visitor.ts'
 import { readFields, route } from '../http/route.ts'
 import { attemptAs } from '../lockout.ts'
 import { newId } from '../state/ids.ts'
@@ -132,8 +131,8 @@ export function addSignInRoutes(router: Router, ctx: Context) {
     return finish(request, signIn, 'reset_password_email_code')
   }
 
-  function finish({ client, event }: Step, signIn: SignIn, strategy: string): SignIn {
-    const session = ctx.browsers.signIn(client, userOf(signIn).id, { strategy, visitor: visitorOf(event) })
+  function finish({ client }: Step, signIn: SignIn, strategy: string): SignIn {
+    const session = ctx.browsers.signIn(client, userOf(signIn).id, { strategy })
     return Object.assign(signIn, { verifiedBy: strategy, status: 'complete', createdSessionId: session.id })
   }
 }

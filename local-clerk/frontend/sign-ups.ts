@@ -2,7 +2,6 @@ import { getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields, route } from '../http/route.ts'
-import { type Visitor, visitorOf } from '../http/visitor.ts'
 import { newId } from '../state/ids.ts'
 import type { Client } from '../state/schema.ts'
 import type { Context } from '../types.ts'
@@ -39,7 +38,7 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
       const client = requireClient(ctx, event)
       if (event.method !== 'GET') await requireNoSession(ctx, event, client)
       const input = event.method === 'GET' ? {} : await readFields(event, fields)
-      const signUp = finishWhenReady(client, run(client, input, getRouterParam(event, 'id') ?? ''), visitorOf(event))
+      const signUp = finishWhenReady(client, run(client, input, getRouterParam(event, 'id') ?? ''))
       const answered = await answer(ctx, event, client, signUpJson(signUp, ctx))
       if (signUp.createdUserId) ctx.browsers.attempts(client).signUp = null
       return answered
@@ -47,6 +46,8 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
   }
 
   function create(client: Client, input: Fields): SignUp {
+    if (ctx.settings.signUpMode === 'restricted') throw errors.signUpRestricted()
+    if (ctx.settings.signUpMode === 'waitlist') throw errors.signUpWaits()
     if (input.strategy === 'ticket') throw ctx.signInTokens.has(input.ticket) ? errors.signInTokenNotInSignIn() : errors.ticketInvalid()
     if (input.strategy !== undefined && input.strategy !== 'email_code') throw errors.strategyUnknown(input.strategy)
     const signUp = fill({
@@ -103,7 +104,7 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
     return Object.assign(signUp, { emailVerified: true })
   }
 
-  function finishWhenReady(client: Client, signUp: SignUp, visitor: Visitor): SignUp {
+  function finishWhenReady(client: Client, signUp: SignUp): SignUp {
     if (signUp.createdUserId || missingFields(signUp, ctx.settings).length > 0 || !signUp.emailVerified) return signUp
     const user = ctx.accounts.create({
       firstName: signUp.firstName,
@@ -113,7 +114,7 @@ export function addSignUpRoutes(router: Router, ctx: Context) {
       password: signUp.password,
       unsafeMetadata: signUp.unsafeMetadata,
     })
-    const session = ctx.browsers.signIn(client, user.id, { strategy: 'email_code', visitor })
+    const session = ctx.browsers.signIn(client, user.id, { strategy: 'email_code' })
     return Object.assign(signUp, { createdUserId: user.id, createdSessionId: session.id })
   }
 }

@@ -89,7 +89,7 @@ export const userSettings = (settings: Settings) => ({
     captcha_widget_type: 'smart',
     custom_action_required: false,
     progressive: true,
-    mode: 'public',
+    mode: settings.signUpMode,
     legal_consent_enabled: false,
   },
   restrictions,

@@ -86,6 +86,14 @@ const signInToken = v.object({
   updatedAt: time,
 })
 
+const waitlistEntry = v.object({
+  id: v.string(),
+  emailAddress: v.string(),
+  status: v.picklist(['pending', 'invited', 'completed', 'rejected']),
+  createdAt: time,
+  updatedAt: time,
+})
+
 const client = v.object({
   id: v.string(),
   devBrowser: v.string(),
@@ -135,6 +143,7 @@ export const stateSchema = v.object({
   clients: v.array(client),
   signInTokens: v.optional(v.array(signInToken), []),
   jwtTemplates: v.optional(v.array(jwtTemplate), []),
+  waitlist: v.optional(v.array(waitlistEntry), []),
   deliveries: v.array(delivery),
   uploads: v.record(v.string(), upload),
 })
@@ -144,6 +153,7 @@ export type User = v.InferOutput<typeof user>
 export type EmailAddress = v.InferOutput<typeof email>
 export type Session = v.InferOutput<typeof session>
 export type SignInToken = v.InferOutput<typeof signInToken>
+export type WaitlistEntry = v.InferOutput<typeof waitlistEntry>
 export type JwtTemplate = v.InferOutput<typeof jwtTemplate>
 export type Client = v.InferOutput<typeof client>
 export type Delivery = v.InferOutput<typeof delivery>

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { newId } from './ids.ts'
-import { type Client, type Delivery, type JwtTemplate, type Session, type SignInToken, type State, stateSchema, type User } from './schema.ts'
+import { type Client, type Delivery, type JwtTemplate, type Session, type SignInToken, type State, stateSchema, type User, type WaitlistEntry } from './schema.ts'
 
 const saveDelay = 150
 
@@ -19,6 +19,7 @@ export interface Store {
   clients: Map<string, Client>
   signInTokens: Map<string, SignInToken>
   jwtTemplates: Map<string, JwtTemplate>
+  waitlist: Map<string, WaitlistEntry>
   deliveries: Map<string, Delivery>
   uploads: Map<string, State['uploads'][string]>
   /** Says that something changed; the data file follows within a moment. */
@@ -41,6 +42,7 @@ function emptyState(): State {
     clients: [],
     signInTokens: [],
     jwtTemplates: [],
+    waitlist: [],
     deliveries: [],
     uploads: {},
   }
@@ -87,6 +89,7 @@ export function openStore(file: string | null): Store {
       clients: [...store.clients.values()],
       signInTokens: [...store.signInTokens.values()],
       jwtTemplates: [...store.jwtTemplates.values()],
+      waitlist: [...store.waitlist.values()],
       deliveries: [...store.deliveries.values()],
       uploads: Object.fromEntries(store.uploads),
     }
@@ -108,6 +111,7 @@ export function openStore(file: string | null): Store {
     clients: new Map(state.clients.map(client => [client.devBrowser, client])),
     signInTokens: byId(state.signInTokens),
     jwtTemplates: byId(state.jwtTemplates),
+    waitlist: byId(state.waitlist),
     deliveries: byId(state.deliveries),
     uploads: new Map(Object.entries(state.uploads)),
     changed() {

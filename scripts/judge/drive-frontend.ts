@@ -49,6 +49,7 @@ export async function driveFrontend(clerk: LocalClerk): Promise<void> {
   await call('GET', '/me')
   await call('PATCH', '/me', { first_name: 'Nella', username: 'nella' })
   await call('PATCH', '/me', { username: '-' }, 422)
+  await call('PATCH', '/me/metadata', { unsafe_metadata: '{"a":1}' })
   const address = await call('POST', '/me/email_addresses', { email_address: 'nell@example.org' })
   await call('GET', '/me/email_addresses')
   await call('GET', `/me/email_addresses/${address}`)
@@ -61,6 +62,8 @@ export async function driveFrontend(clerk: LocalClerk): Promise<void> {
   await call('DELETE', '/me/profile_image')
   await call('POST', '/me/change_password', { current_password: 'long-enough-1', new_password: 'long-enough-2' })
   await call('GET', '/me/sessions/active')
+  await call('GET', '/me/sessions')
+  await call('POST', '/waitlist', { email_address: 'ned@example.com' }, 403)
   for (const name of ['organization_memberships', 'organization_invitations', 'organization_suggestions', 'enterprise_connections']) await call('GET', `/me/${name}`)
   await call('POST', `/client/sessions/${session}/end`)
 

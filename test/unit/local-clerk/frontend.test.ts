@@ -98,6 +98,21 @@ describe('the settings', () => {
     expect(await get(clerk, '/environment', browser)).toMatchObject({ auth_config: { single_session_mode: false } })
   })
 
+  it('let people wait, once, where nobody may sign up', async () => {
+    const [clerk, open] = [await start({ settings: { signUpMode: 'waitlist' } }), await start()]
+    const join = async (at: LocalClerk, address: string) => post(at, '/waitlist', await newBrowser(at), { email_address: address })
+    const first = await join(clerk, 'nell@example.com')
+    expect((await join(clerk, 'Nell@example.com')).body.id).toBe(first.body.id)
+    expect((await join(clerk, 'nell')).code).toBe('form_param_format_invalid')
+    expect((await join(open, 'nell@example.com')).code).toBe('waitlist_not_accepting_entries')
+    expect((await post(clerk, '/client/sign_ups', await newBrowser(clerk), { email_address: 'nell@example.com' })).code).toBe('sign_up_restricted_waitlist')
+    await backend(clerk).waitlistEntries.create({ emailAddress: 'ned@example.com' })
+    const { data, totalCount } = await backend(clerk).waitlistEntries.list()
+    expect(totalCount).toBe(2)
+    expect(data).toMatchObject([{ emailAddress: 'ned@example.com', status: 'pending' }, { id: first.body.id }])
+    expect(typesOf(clerk)).toEqual(['waitlistEntry.created', 'waitlistEntry.created'])
+  })
+
   it('let people sign up without a first name', async () => {
     const clerk = await start({ settings: { firstNameRequired: false } })
     const browser = await newBrowser(clerk)
