@@ -1,4 +1,4 @@
-import type { EmitEvent } from './deliveries/events.ts'
+import type { ClerkEvent, EmitEvent } from './deliveries/events.ts'
 import { sessionEventJson } from './json/session.ts'
 import type { SignIn } from './frontend/sign-in-attempt.ts'
 import type { SignUp } from './frontend/sign-up-attempt.ts'
@@ -47,7 +47,7 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
   const attempts = new Map<string, Attempts>()
   let ended: readonly Session[] = []
 
-  function emitSession(session: Session, type: string) {
+  function emitSession(session: Session, type: ClerkEvent['type']) {
     const user = accounts().find(session.userId) ?? null
     emit({ type, userId: session.userId, data: sessionEventJson(session, user, url), timestamp: session.updatedAt })
   }

@@ -2,6 +2,7 @@ import { getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields } from '../http/route.ts'
+import { deletedJson } from '../json/answers.ts'
 import { emailAddressJson } from '../json/user.ts'
 import { newEmailAddress } from '../state/new-user.ts'
 import type { EmailAddress, User } from '../state/schema.ts'
@@ -47,7 +48,7 @@ export function addEmailAddressRoutes(router: Router, ctx: Context) {
     if (emails.length === 0) throw errors.lastEmailAddress()
     const primaryEmailId = user.primaryEmailId === email.id ? emails.find(each => each.verified)?.id ?? null : user.primaryEmailId
     ctx.accounts.update(user.id, { emails, primaryEmailId })
-    return { object: 'email_address', id: email.id, deleted: true }
+    return deletedJson('email_address', email.id)
   }))
 
   function find(event: H3Event): { user: User, email: EmailAddress } {

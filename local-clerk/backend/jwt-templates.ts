@@ -2,6 +2,7 @@ import { getQuery, getRouterParam, type H3Event, type Router } from 'h3'
 import type { JwtTemplateJSON } from '@clerk/backend'
 import * as v from 'valibot'
 import { readFields } from '../http/route.ts'
+import { deletedJson } from '../json/answers.ts'
 import type { JwtTemplate } from '../state/schema.ts'
 import type { Context } from '../types.ts'
 import { guarded } from './guarded.ts'
@@ -35,7 +36,7 @@ export function addJwtTemplateRoutes(router: Router, ctx: Context) {
   router.patch('/v1/jwt_templates/:id', guarded(ctx, async event => json(jwtTemplates.update(idOf(event), await read(event)))))
   router.delete('/v1/jwt_templates/:id', guarded(ctx, (event) => {
     jwtTemplates.delete(idOf(event))
-    return { object: 'jwt_template', id: idOf(event), deleted: true }
+    return deletedJson('jwt_template', idOf(event))
   }))
 }
 

@@ -2,6 +2,7 @@ import { getQuery, getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields } from '../http/route.ts'
+import { tokenJson } from '../json/answers.ts'
 import { backendSessionJson } from '../json/session.ts'
 import type { Session } from '../state/schema.ts'
 import type { Context } from '../types.ts'
@@ -43,13 +44,12 @@ export function addSessionRoutes(router: Router, ctx: Context) {
   router.post('/v1/sessions/:id/tokens', guarded(ctx, async (event) => {
     const session = active(event)
     const { expires_in_seconds } = await readFields(event, tokenBody)
-    return { object: 'token', jwt: await ctx.tokens.session(session, ctx.accounts.get(session.userId), null, expires_in_seconds ?? undefined) }
+    return tokenJson(await ctx.tokens.session(session, ctx.accounts.get(session.userId), null, expires_in_seconds ?? undefined))
   }))
   router.post('/v1/sessions/:id/tokens/:template', guarded(ctx, async (event) => {
     const session = active(event)
     const { expires_in_seconds } = await readFields(event, tokenBody)
-    const jwt = await ctx.jwtTemplates.token(getRouterParam(event, 'template') ?? '', ctx.accounts.get(session.userId), { lifetime: expires_in_seconds })
-    return { object: 'token', jwt }
+    return tokenJson(await ctx.jwtTemplates.token(getRouterParam(event, 'template') ?? '', ctx.accounts.get(session.userId), { lifetime: expires_in_seconds }))
   }))
 
   const statusOf = (session: Session) => session.status === 'active' && session.expireAt <= ctx.now() ? 'expired' : session.status

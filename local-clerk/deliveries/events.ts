@@ -1,8 +1,9 @@
+import type { WebhookEvent } from '@clerk/backend'
 import { currentVisitor } from '../http/visitor.ts'
 
 /** Something that happened, before it is wrapped in Clerk's envelope. */
 export interface ClerkEvent {
-  type: string
+  type: WebhookEvent['type']
   userId: string | null
   data: Record<string, unknown>
   /** milliseconds; for a user's change it equals `data.updated_at` */
@@ -20,6 +21,6 @@ export function envelope(event: ClerkEvent, instanceId: string): string {
     data: event.data,
     timestamp: event.timestamp,
     instance_id: instanceId,
-    event_attributes: { http_request: { client_ip: ip, user_agent: userAgent } },
+    event_attributes: { http_request: { client_ip: ip, user_agent: userAgent } } satisfies WebhookEvent['event_attributes'],
   })
 }

@@ -58,23 +58,23 @@ const session = {
   user_id: userId,
 }
 
-const examples: Record<string, Record<string, unknown>> = {
-  'user.created': user,
-  'user.updated': user,
-  'user.deleted': { deleted: true, id: userId, object: 'user' },
-  'session.created': session,
-  'session.ended': { ...session, status: 'ended' },
-  'session.removed': { ...session, status: 'removed' },
-}
+const examples: readonly [ClerkEvent['type'], Record<string, unknown>][] = [
+  ['user.created', user],
+  ['user.updated', user],
+  ['user.deleted', { deleted: true, id: userId, object: 'user' }],
+  ['session.created', session],
+  ['session.ended', { ...session, status: 'ended' }],
+  ['session.removed', { ...session, status: 'removed' }],
+]
 
-export const exampleTypes = Object.keys(examples)
+export const exampleTypes = examples.map(([type]) => type)
 
 /**
  * Clerk's documented sample of an event type (clerk-docs, `webhooks/overview.mdx`).
  * @throws ClerkError 422 for a type without a sample
  */
 export function exampleEvent(type: string): ClerkEvent {
-  const data = examples[type]
-  if (!data) throw errors.formatInvalid('type', `There is an example of ${exampleTypes.join(', ')}.`)
-  return { type, userId, data, timestamp: updatedAt }
+  const [known, data] = examples.find(([each]) => each === type) ?? []
+  if (!known || !data) throw errors.formatInvalid('type', `There is an example of ${exampleTypes.join(', ')}.`)
+  return { type: known, userId, data, timestamp: updatedAt }
 }

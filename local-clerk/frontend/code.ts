@@ -1,3 +1,4 @@
+import type { EmailJSON } from '@clerk/backend'
 import type { VerificationJSON } from '@clerk/shared/types'
 import { errors } from '../errors.ts'
 import type { Sdk } from '../json/sdk.ts'
@@ -38,7 +39,7 @@ export function sendCode(ctx: Context, address: string, userId: string | null, s
       status: 'queued',
       data: { otp_code: emailCode },
       delivered_by_clerk: true,
-    },
+    } satisfies EmailJSON,
   })
   return { strategy, sentAt: ctx.now(), attempts: 0 }
 }

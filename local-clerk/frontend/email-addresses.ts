@@ -2,6 +2,7 @@ import { getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields, route } from '../http/route.ts'
+import { deletedJson } from '../json/answers.ts'
 import { emailAddressJson } from '../json/user.ts'
 import { newEmailAddress } from '../state/new-user.ts'
 import type { EmailAddress, User } from '../state/schema.ts'
@@ -60,7 +61,7 @@ export function addEmailAddressRoutes(router: Router, ctx: Context) {
     sent.delete(email.id)
     const primaryEmailId = user.primaryEmailId === email.id ? emails.find(each => each.verified)?.id ?? null : user.primaryEmailId
     ctx.accounts.update(user.id, { emails, primaryEmailId })
-    return answer(ctx, event, client, { object: 'email_address', id: email.id, deleted: true })
+    return answer(ctx, event, client, deletedJson('email_address', email.id))
   }))
 
   function emailOf(user: User, event: H3Event): EmailAddress {

@@ -2,6 +2,7 @@ import { getHeader, getRouterParam, type H3Event, readMultipartFormData, readRaw
 import type { ImageJSON } from '@clerk/shared/types'
 import { ClerkError, errors } from '../errors.ts'
 import { route } from '../http/route.ts'
+import { deletedJson } from '../json/answers.ts'
 import { newId } from '../state/ids.ts'
 import type { User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
@@ -47,7 +48,7 @@ export function addProfileImageRoutes(router: Router, ctx: Context) {
   router.delete('/v1/me/profile_image', route(async (event) => {
     const { client, user } = requireSession(ctx, event)
     forgetPicture(ctx, user)
-    return answer(ctx, event, client, { object: 'image', id: 'img_none', deleted: true })
+    return answer(ctx, event, client, deletedJson('image', 'img_none'))
   }))
 
   router.get('/uploads/:id', route((event) => {

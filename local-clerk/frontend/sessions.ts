@@ -1,6 +1,7 @@
 import { getRouterParam, type H3Event, type Router } from 'h3'
 import { errors } from '../errors.ts'
 import { route } from '../http/route.ts'
+import { tokenJson } from '../json/answers.ts'
 import { activeSessionJson, sessionJson } from '../json/session.ts'
 import type { Client, Session, User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
@@ -56,12 +57,12 @@ export function addSessionRoutes(router: Router, ctx: Context) {
   router.post('/v1/client/sessions/:id/tokens', route(async (event) => {
     const session = sessionOf(findClient(ctx, event), event)
     const user = ctx.accounts.get(session.userId)
-    return { object: 'token', jwt: await ctx.tokens.session(session, user, originOf(event)) }
+    return tokenJson(await ctx.tokens.session(session, user, originOf(event)))
   }))
   router.post('/v1/client/sessions/:id/tokens/:template', route(async (event) => {
     const session = sessionOf(findClient(ctx, event), event)
     const user = ctx.accounts.get(session.userId)
-    return { object: 'token', jwt: await ctx.jwtTemplates.token(getRouterParam(event, 'template') ?? '', user, { azp: originOf(event) }) }
+    return tokenJson(await ctx.jwtTemplates.token(getRouterParam(event, 'template') ?? '', user, { azp: originOf(event) }))
   }))
 
   function sessionsOf(user: User): Session[] {
