@@ -34,6 +34,7 @@ export type { UserPatch } from './accounts.ts'
 export type { FaultSettings, FaultsPatch } from './faults.ts'
 export type { NewUser } from './state/new-user.ts'
 export type { Attempt, Delivery, User } from './state/schema.ts'
+export { type Settings, type SignUpMode, signUpModes } from './settings.ts'
 export { adminEmail, demoCode, demoPassword, memberEmail } from './seed/accounts.ts'
 
 export interface LocalClerkOptions {

@@ -1,3 +1,7 @@
+export const signUpModes = ['public', 'restricted', 'waitlist'] as const
+
+export type SignUpMode = (typeof signUpModes)[number]
+
 /** What one sets in Clerk's dashboard, as far as the local Clerk plays it. */
 export interface Settings {
   /** wrong passwords and codes lock a user: the tenth, for an hour, by Clerk's defaults */
@@ -7,7 +11,7 @@ export interface Settings {
   /** a sign-up without a first name is not complete */
   firstNameRequired: boolean
   /** who may sign up; those who may not can wait in `waitlist` */
-  signUpMode: 'public' | 'restricted' | 'waitlist'
+  signUpMode: SignUpMode
 }
 
 export const defaultSettings: Settings = { lockout: false, multiSession: false, firstNameRequired: true, signUpMode: 'public' }

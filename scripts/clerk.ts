@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { defineCommand, runMain } from 'citty'
-import { demoCode, demoPassword, type LocalClerk, memberEmail, startLocalClerk } from '#local-clerk/index.ts'
+import { demoCode, demoPassword, type LocalClerk, memberEmail, type SignUpMode, signUpModes, startLocalClerk } from '#local-clerk/index.ts'
 
 interface Options {
   'port': string
@@ -9,6 +9,9 @@ interface Options {
   'data'?: string
   'seed': boolean
   'limits': boolean
+  'multi-session': boolean
+  'first-name': boolean
+  'sign-ups': string
   'retry-scale': string
 }
 
@@ -19,7 +22,12 @@ async function start(options: Options): Promise<void> {
     dataFile: options.data ?? null,
     seed: options.seed,
     rateLimits: options.limits,
-    settings: { lockout: options.limits },
+    settings: {
+      lockout: options.limits,
+      multiSession: options['multi-session'],
+      firstNameRequired: options['first-name'],
+      signUpMode: signUpModeOf(options['sign-ups']),
+    },
     retryScale: numberOf(options['retry-scale'], 'retry-scale', 1),
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void clerk.close().then(() => process.exit(0)))
@@ -55,6 +63,12 @@ function numberOf(text: string, name: string, max: number): number {
   return value
 }
 
+function signUpModeOf(text: string): SignUpMode {
+  const mode = signUpModes.find(each => each === text)
+  if (!mode) throw new Error(`--sign-ups is one of ${signUpModes.join(', ')}.`)
+  return mode
+}
+
 function addressOf(text: string): string {
   if (!URL.canParse(text) || !/^https?:/.test(text)) throw new Error('--webhook is an address such as http://localhost:3000/api/webhooks.')
   return text
@@ -69,6 +83,9 @@ await runMain(defineCommand({
     'data': { type: 'string', description: 'A JSON file that keeps everything between runs' },
     'seed': { type: 'boolean', default: false, description: 'Begin with 25 people' },
     'limits': { type: 'boolean', default: true, negativeDescription: 'No rate limits, and no lockout after wrong passwords' },
+    'multi-session': { type: 'boolean', default: false, description: 'More than one person may be signed in to a browser' },
+    'first-name': { type: 'boolean', default: true, negativeDescription: 'A sign-up needs no first name' },
+    'sign-ups': { type: 'string', default: 'public', description: `Who may sign up: ${signUpModes.join(', ')}` },
     'retry-scale': { type: 'string', default: '1', description: 'Multiplies the waits before a webhook is tried again; 0.01 is a hundred times as fast' },
   },
   run: ({ args }) => start(args).catch((error: unknown) => {

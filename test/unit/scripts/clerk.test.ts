@@ -12,13 +12,14 @@ function run(...args: string[]) {
 
 describe('npm run clerk', () => {
   it('says how to use it, serves until it is stopped, and stops when told to', async () => {
-    const { child, output } = run('--port', '0', '--webhook', 'http://localhost:9/api/webhooks', '--seed')
+    const { child, output } = run('--port', '0', '--webhook', 'http://localhost:9/api/webhooks', '--seed', '--no-first-name', '--sign-ups', 'waitlist')
     await expect.poll(output, { timeout: 10_000 }).toContain('Ctrl-C')
     const [url] = /http:\/\/localhost:\d+/.exec(output()) ?? []
     const [key] = /sk_test_\w+/.exec(output()) ?? []
     expect(output()).toMatch(/whsec_\S+/)
     const count = await fetch(`${url}/v1/users/count`, { headers: { authorization: `Bearer ${key}` } })
     expect(await count.json()).toMatchObject({ total_count: 25 })
+    expect(await (await fetch(`${url}/v1/environment`)).json()).toMatchObject({ user_settings: { attributes: { first_name: { required: false } }, sign_up: { mode: 'waitlist' } } })
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([0, null])
   })
@@ -27,5 +28,8 @@ describe('npm run clerk', () => {
     const { child, output } = run('--port', '0', '--webhook', 'localhost')
     expect(await once(child, 'exit')).toEqual([1, null])
     expect(output()).toContain('http://localhost:3000/api/webhooks')
+    const other = run('--port', '0', '--sign-ups', 'nobody')
+    expect(await once(other.child, 'exit')).toEqual([1, null])
+    expect(other.output()).toContain('public, restricted, waitlist')
   })
 })
