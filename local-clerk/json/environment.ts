@@ -1,4 +1,4 @@
-import type { AuthConfigJSON, CommerceSettingsJSON, EnvironmentJSON, OrganizationSettingsJSON } from '@clerk/shared/types'
+import type { APIKeysSettingsJSON, AuthConfigJSON, CommerceSettingsJSON, EnvironmentJSON, OrganizationSettingsJSON, ProtectConfigJSON } from '@clerk/shared/types'
 import { displayConfig } from './display-config.ts'
 import type { Settings } from '../settings.ts'
 import type { Sdk } from './sdk.ts'
@@ -61,8 +61,8 @@ export function environmentJson(settings: Settings) {
     organization_settings: organizationSettings,
     fraud_settings: { object: 'fraud_settings', native: { device_attestation_mode: 'disabled' } },
     commerce_settings: commerceSettings,
-    api_keys_settings: { enabled: false, user_api_keys_enabled: false, orgs_api_keys_enabled: false },
-    protect_config: { loaders: [] },
+    api_keys_settings: { enabled: false, user_api_keys_enabled: false, orgs_api_keys_enabled: false } satisfies Sdk<APIKeysSettingsJSON, 'id' | 'object'>,
+    protect_config: { loaders: [] } satisfies Sdk<ProtectConfigJSON, 'id' | 'object'>,
     maintenance_mode: false,
     client_debug_mode: false,
     partitioned_cookies: false,

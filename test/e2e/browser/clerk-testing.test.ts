@@ -44,10 +44,11 @@ describe.skipIf(!hasBrowser)('Clerk\'s testing package', () => {
     }
   }))
 
-  it('signs in by ticket and by e-mail address', async () => {
+  it('signs in by ticket, by a link with one, and by e-mail address', async () => {
     const { url: apiUrl, secretKey, users } = stage.rollcall.clerk
     const userId = users.list()[0]?.id ?? ''
-    const { token: ticket } = await createClerkClient({ secretKey, apiUrl }).signInTokens.createSignInToken({ userId, expiresInSeconds: 60 })
+    const newTicket = async () => (await createClerkClient({ secretKey, apiUrl }).signInTokens.createSignInToken({ userId, expiresInSeconds: 60 })).token
+    const ticket = await newTicket()
     const becomesAda = (signIn: (page: Page) => Promise<void>) => stage.visit(async (page) => {
       await page.goto('/people')
       await signIn(page)
@@ -55,5 +56,11 @@ describe.skipIf(!hasBrowser)('Clerk\'s testing package', () => {
     })
     await becomesAda(page => clerk.signIn({ page, signInParams: { strategy: 'ticket', ticket } }))
     await becomesAda(page => clerk.signIn({ page, emailAddress }))
+    const link = await newTicket()
+    await stage.visit(async (page) => {
+      await page.goto(`/sign-in?__clerk_ticket=${link}`)
+      await page.waitForURL('/')
+      expect(await nameOf(page)).toBe('Ada')
+    })
   })
 })
