@@ -9,6 +9,7 @@ import { createJobs, type Job } from './jobs.ts'
 import { exampleEvent, exampleInstanceId } from './example.ts'
 import { delayAfter, isFailingTooLong } from './schedule.ts'
 import { type Answer, send } from './send.ts'
+import { createWaiters } from './waiters.ts'
 import { isWebhookSecret, newWebhookSecret, signedHeaders } from './sign.ts'
 
 const concurrency = 16
@@ -51,8 +52,7 @@ export interface DeliveriesOptions {
 /** Delivers events as Svix does: at least once, signed, tried again for a day. */
 export function createDeliveries({ store, faults, now, random, retryScale, paused, observe }: DeliveriesOptions): Deliveries {
   const stopping = new AbortController()
-  const waiters = new Set<() => void>()
-  const wake = () => waiters.forEach(check => check())
+  const { until, wake } = createWaiters()
   const jobs = createJobs({ now, concurrency, run: attempt, onChange: wake })
 
   function append(event: ClerkEvent, instanceId: string): Delivery {
@@ -144,24 +144,6 @@ export function createDeliveries({ store, faults, now, random, retryScale, pause
     for (const delivery of store.deliveries.values()) {
       if (delivery.state === 'waiting') Object.assign(delivery, { state: 'failed', nextAttemptAt: null })
     }
-  }
-
-  function until(done: () => boolean, timeoutMs: number, what: string): Promise<void> {
-    if (done()) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const finish = (end: () => void) => {
-        waiters.delete(check)
-        clearTimeout(timer)
-        clearInterval(poll)
-        end()
-      }
-      const check = () => {
-        if (done()) finish(resolve)
-      }
-      const timer = setTimeout(() => finish(() => reject(new Error(`Deliveries were not ${what} within ${timeoutMs} ms.`))), timeoutMs)
-      const poll = setInterval(check, 50)
-      waiters.add(check)
-    })
   }
 
   const isQuiet = () => jobs.running() === 0
