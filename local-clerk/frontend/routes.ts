@@ -12,6 +12,7 @@ import { addProfileImageRoutes } from './profile-image.ts'
 import { addSessionRoutes } from './sessions.ts'
 import { addSignInRoutes } from './sign-ins.ts'
 import { addSignUpRoutes } from './sign-ups.ts'
+import { addTicketRoute } from './tickets.ts'
 import { addWaitlistRoute } from './waitlist.ts'
 
 const isFrontendPath = (path: string) => /^\/v1\/(client|me|environment|dev_browser|waitlist)\b/.test(path)
@@ -35,6 +36,7 @@ export function addFrontendRoutes(router: Router, ctx: Context) {
   addMeRoutes(router, ctx)
   addEmailAddressRoutes(router, ctx)
   addProfileImageRoutes(router, ctx)
+  addTicketRoute(router, ctx)
   addWaitlistRoute(router, ctx)
   addPackageRoutes(router)
 }

@@ -30,6 +30,7 @@ export async function driveFrontend(clerk: LocalClerk): Promise<void> {
   const code = { strategy: 'email_code', code: demoCode }
 
   await call('GET', '/environment')
+  await call('GET', '/tickets/accept?ticket=none', {}, 400)
   await call('PATCH', '/environment')
   await call('GET', '/client')
   await call('PUT', '/client')

@@ -1,4 +1,3 @@
-import { createClerkClient } from '@clerk/backend'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createTestingTokens } from '#local-clerk/testing-tokens.ts'
@@ -6,13 +5,13 @@ import { createSignInTokens } from '#local-clerk/sign-in-tokens.ts'
 import { openStore } from '#local-clerk/state/store.ts'
 import { openTokens } from '#local-clerk/tokens.ts'
 import { newUser } from '#local-clerk/state/new-user.ts'
-import { backendApi, start } from './helpers.ts'
+import { backendApi, backendClient, start } from './helpers.ts'
 
 describe('a sign-in token', () => {
   it('is made and revoked by Clerk\'s own client', async () => {
     const clerk = await start()
     const { id } = clerk.users.create({ firstName: 'Ann' })
-    const api = createClerkClient({ secretKey: clerk.secretKey, apiUrl: clerk.url, telemetry: { disabled: true } }).signInTokens
+    const api = backendClient(clerk).signInTokens
     const token = await api.createSignInToken({ userId: id, expiresInSeconds: 60 })
     expect(token).toMatchObject({ userId: id, status: 'pending', url: `${clerk.url}/v1/tickets/accept?ticket=${token.token}` })
     expect(decodeJwt(token.token)).toMatchObject({ sid: token.id, st: 'sign_in_token', eis: 60, iss: clerk.url })
@@ -44,6 +43,28 @@ describe('a sign-in token', () => {
     expect([used.token, revoked.token, old.token, 'none'].map(codeOf)).toEqual([
       'sign_in_token_already_used_code', 'sign_in_token_revoked_code', 'ticket_expired_code', 'ticket_invalid_code',
     ])
+  })
+})
+
+describe('the address of a sign-in token', () => {
+  const visit = (url: string) => fetch(url, { redirect: 'manual' })
+
+  it('leads on to the sign-in page, with the ticket', async () => {
+    const clerk = await start({ webhook: { url: 'http://localhost:3000/api/webhooks' } })
+    const { id } = clerk.users.create({ firstName: 'Ann' })
+    const { url, token } = await backendClient(clerk).signInTokens.createSignInToken({ userId: id, expiresInSeconds: 60 })
+    const query = `__clerk_ticket=${token}&__clerk_status=sign_in`
+    const response = await visit(url)
+    expect([response.status, response.headers.get('location')]).toEqual([303, `http://localhost:3000/sign-in?${query}`])
+    expect((await visit(`${url}&redirect_url=http://localhost:4000/welcome`)).headers.get('location')).toBe(`http://localhost:4000/welcome?${query}`)
+    expect((await visit(`${url}&redirect_url=https://example.com/`)).status).toBe(422)
+    expect((await visit(`${clerk.url}/v1/tickets/accept?ticket=none`)).status).toBe(400)
+  })
+
+  it('needs to be told of a page when there is no app', async () => {
+    const clerk = await start()
+    const { url } = await backendClient(clerk).signInTokens.createSignInToken({ userId: clerk.users.create({}).id, expiresInSeconds: 60 })
+    expect((await visit(url)).status).toBe(422)
   })
 })
 
