@@ -54,7 +54,7 @@ export function seededRandom(seed = 1): () => number {
 export function strictClock(): () => number {
   let last = 0
   return () => {
-    last = Math.max(Date.now(), last + 0.001)
+    last = Math.max(Date.now(), last + 1)
     return last
   }
 }
