@@ -2,7 +2,7 @@ import { getRouterParam, type H3Event, type Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields, route } from '../http/route.ts'
-import { attemptAs } from '../lockout.ts'
+import { assertNotLocked, attemptAs } from '../lockout.ts'
 import { newId } from '../state/ids.ts'
 import { passwordMatches } from '../state/passwords.ts'
 import type { Client, User } from '../state/schema.ts'
@@ -71,6 +71,7 @@ export function addSignInRoutes(router: Router, ctx: Context) {
     const user = ctx.accounts.findByVerifiedIdentifier(input.identifier)
     if (!user) throw errors.identifierNotFound()
     if (user.banned) throw errors.banned()
+    assertNotLocked(ctx, user)
     Object.assign(signIn, { identifier: input.identifier, userId: user.id, status: 'needs_first_factor' })
     if (input.strategy === 'password' || input.password !== undefined) {
       return attempt({ ...request, input: { ...input, strategy: 'password' } }, signIn)

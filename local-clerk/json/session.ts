@@ -46,6 +46,7 @@ function activityJson(session: Session) {
     id: session.id.replace('sess', 'sess_activity'),
     object: 'session_activity',
     ip_address: session.ip,
+    city: session.ip.startsWith('127.') ? 'localhost' : undefined,
     ...deviceOf(session.userAgent),
   } satisfies SessionActivityJSON
 }

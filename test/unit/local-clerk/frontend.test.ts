@@ -153,6 +153,7 @@ describe('wrong passwords', () => {
     const locked = { status: 403, body: { errors: [{ code: 'user_locked', meta: { lockout_expires_in_seconds: 3600 } }] } }
     expect(await wrong(clerk, browser)).toMatchObject(locked)
     expect(await signIn(clerk, browser, 'ada')).toMatchObject(locked)
+    expect(await post(clerk, '/client/sign_ins', browser, { identifier: 'ada' })).toMatchObject(locked)
     expect((await wrong(clerk, browser, 'noor')).code).toBe('form_password_incorrect')
     now += 60 * 60 * 1000
     expect((await signIn(clerk, browser, 'ada')).status).toBe(200)
@@ -199,7 +200,7 @@ describe('one\'s own', () => {
       body: new URLSearchParams({ identifier: 'ada', password: demoPassword }),
     })
     const id = clerk.users.list().find(user => user.username === 'ada')?.id
-    expect(await get(clerk, '/me/sessions/active', browser)).toMatchObject([{}, {
+    expect(await get(clerk, '/me/sessions/active', browser)).toMatchObject([{ latest_activity: { ip_address: '127.0.0.1', city: 'localhost' } }, {
       status: 'active', latest_activity: { ip_address: '203.0.113.7', device_type: 'iPhone', is_mobile: true, browser_name: 'Safari', browser_version: '17.5' },
     }])
     const [, theirs] = (await backendSessions(clerk, browser))
