@@ -26,7 +26,7 @@ export interface Browsers {
   /** Every session, newest first: those of now, and the last thousand that have ended. */
   history(): Session[]
   /** Starts a session, makes it the browser's, and emits `session.created` unless it is to be silent. */
-  signIn(client: Client, userId: string, options?: { silent?: boolean, strategy?: string }): Session
+  signIn(client: Client, userId: string, options?: { silent?: boolean, strategy?: Client['lastStrategy'] }): Session
   /** Ends a session and emits `session.ended`, `session.removed` or `session.revoked`, unless it is to be silent. */
   finish(session: Session, status: 'ended' | 'removed' | 'revoked', options?: { silent?: boolean }): Session
   /** Makes it the browser's active session. */
@@ -94,7 +94,7 @@ export function createBrowsers({ store, url, now, emit, accounts }: BrowsersOpti
         ...currentVisitor(),
       }
       store.sessions.set(session.id, session)
-      Object.assign(client, { lastActiveSessionId: session.id, lastStrategy: strategy, updatedAt: at })
+      Object.assign(client, { lastActiveSessionId: session.id, lastStrategy: strategy ?? client.lastStrategy, updatedAt: at })
       accounts().recordActivity(userId, { lastSignInAt: at, lastActiveAt: at })
       store.changed()
       if (!silent) emitSession(session, 'session.created')

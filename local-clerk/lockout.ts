@@ -1,4 +1,4 @@
-import { errors } from './errors.ts'
+import { ClerkError, errors } from './errors.ts'
 import type { User } from './state/schema.ts'
 import type { Context } from './types.ts'
 
@@ -12,7 +12,8 @@ export function assertNotLocked(ctx: Context, user: User) {
 }
 
 /**
- * Runs an attempt of this user. Where the local Clerk locks users, a refusal is counted, and the last one allowed locks.
+ * Runs an attempt of this user. Where the local Clerk locks users, a wrong password or code is counted, and the last one
+ * allowed locks.
  * @throws ClerkError 403 `user_locked`, or what the attempt throws
  */
 export function attemptAs<T>(ctx: Context, user: User, attempt: () => T): T {
@@ -23,12 +24,15 @@ export function attemptAs<T>(ctx: Context, user: User, attempt: () => T): T {
     return result
   }
   catch (refusal) {
-    if (ctx.settings.lockout) countRefusal(ctx, user)
+    if (ctx.settings.lockout && isWrongGuess(refusal)) countWrongGuess(ctx, user)
     throw refusal
   }
 }
 
-function countRefusal(ctx: Context, user: User) {
+const isWrongGuess = (refusal: unknown) =>
+  refusal instanceof ClerkError && ['form_password_incorrect', 'form_code_incorrect'].includes(refusal.code)
+
+function countWrongGuess(ctx: Context, user: User) {
   const failedAttempts = user.failedAttempts + 1
   if (failedAttempts < lockout.maxAttempts) ctx.accounts.recordActivity(user.id, { failedAttempts })
   else assertNotLocked(ctx, ctx.accounts.setLocked(user.id, true))

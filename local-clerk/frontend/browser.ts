@@ -83,7 +83,7 @@ export async function clientJson(ctx: Context, client: Client, event: H3Event) {
     cookie_expires_at: null,
     created_at: client.createdAt,
     updated_at: client.updatedAt,
-  } satisfies Sdk<ClientJSON, 'sessions' | 'sign_in' | 'sign_up' | 'last_authentication_strategy'>
+  } satisfies Sdk<ClientJSON, 'sessions' | 'sign_in' | 'sign_up'>
 }
 
 /** The frame of nearly every Frontend API answer. */

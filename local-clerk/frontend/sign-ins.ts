@@ -129,11 +129,11 @@ export function addSignInRoutes(router: Router, ctx: Context) {
     if (signIn.status !== 'needs_new_password') throw errors.verificationMissing()
     assertPassword(password, 'password')
     ctx.accounts.update(userOf(signIn).id, { password })
-    return finish(request, signIn, 'reset_password_email_code')
+    return finish(request, signIn, 'password')
   }
 
-  function finish({ client }: Step, signIn: SignIn, strategy: string): SignIn {
-    const session = ctx.browsers.signIn(client, userOf(signIn).id, { strategy })
+  function finish({ client }: Step, signIn: SignIn, strategy: 'password' | 'email_code' | 'ticket'): SignIn {
+    const session = ctx.browsers.signIn(client, userOf(signIn).id, { strategy: strategy === 'ticket' ? null : strategy })
     return Object.assign(signIn, { verifiedBy: strategy, status: 'complete', createdSessionId: session.id })
   }
 }

@@ -98,8 +98,8 @@ const client = v.object({
   id: v.string(),
   devBrowser: v.string(),
   lastActiveSessionId: text,
-  /** how someone last signed in here */
-  lastStrategy: v.optional(text, null),
+  /** how someone last proved here who they are */
+  lastStrategy: v.optional(v.nullable(v.picklist(['password', 'email_code'])), null),
   createdAt: time,
   updatedAt: time,
 })

@@ -131,6 +131,7 @@ describe('a ticket', () => {
     const take = (by: string, ticket = token) => post(clerk, '/client/sign_ins', by, { strategy: 'ticket', ticket })
     const first = await take(browser)
     expect(first).toMatchObject({ session: { user: { id } }, body: { response: { status: 'complete', first_factor_verification: { strategy: 'ticket', status: 'verified' } } } })
+    expect(first.body.client).toMatchObject({ last_authentication_strategy: null })
     expect((await take(other)).code).toBe('sign_in_token_already_used_code')
     expect((await take(other, 'none')).code).toBe('ticket_invalid_code')
     const signUp = async (by: Record<string, string>) => (await post(clerk, '/client/sign_ups', other, by)).code
@@ -168,6 +169,16 @@ describe('wrong passwords', () => {
       for (let attempt = 0; attempt < 6; attempt += 1) await wrong(locking, fresh)
       expect((await signIn(locking, fresh, 'ada')).status).toBe(200)
     }
+  })
+
+  it('are guesses: an attempt that could not have worked is none', async () => {
+    const clerk = await start({ seed: true, settings: { lockout: true } })
+    const browser = await newBrowser(clerk)
+    const { path } = await identify(clerk, browser)
+    for (let attempt = 0; attempt < 12; attempt += 1) {
+      expect((await post(clerk, `${path}/attempt_first_factor`, browser, email())).code).toBe('verification_missing')
+    }
+    expect((await signIn(clerk, browser, 'ada')).status).toBe(200)
   })
 
   it('are named as the dialog for a new password reads them', async () => {
