@@ -15,3 +15,7 @@ export interface Settings {
 }
 
 export const defaultSettings: Settings = { lockout: false, multiSession: false, firstNameRequired: true, signUpMode: 'public' }
+
+/** Characters, by Clerk's defaults, as the environment tells the components and as both APIs check. */
+export const passwordLength = { min: 8, max: 72 }
+export const usernameLength = { min: 3, max: 64 }

@@ -1,12 +1,11 @@
 import type { H3Event } from 'h3'
 import { errors } from '../errors.ts'
 import { readFields } from '../http/route.ts'
+import { lockout } from '../lockout.ts'
 import { newEmailAddress } from '../state/new-user.ts'
 import type { User } from '../state/schema.ts'
 import type { Context } from '../types.ts'
 import { accountFields, assertAddresses, assertFields, newUserFields, userPatchFields } from './user-fields.ts'
-
-const lockLifetime = 60 * 60 * 1000
 
 /**
  * `POST /v1/users`. This instance asks for an e-mail address and a password, unless the request says otherwise.
@@ -33,7 +32,7 @@ export async function createUser(ctx: Context, event: H3Event): Promise<User> {
     privateMetadata: input.private_metadata,
     unsafeMetadata: input.unsafe_metadata,
     banned: input.banned ?? undefined,
-    lockedUntil: input.locked ? ctx.now() + lockLifetime : undefined,
+    lockedUntil: input.locked ? ctx.now() + lockout.minutes * 60_000 : undefined,
   })
 }
 

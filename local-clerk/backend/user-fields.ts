@@ -7,7 +7,6 @@ export const metadata = v.record(v.string(), v.unknown())
 const text = v.nullish(v.string())
 const flag = v.nullish(v.boolean())
 const time = v.nullish(v.pipe(v.string(), v.isoTimestamp(), v.transform(Date.parse)))
-const longestPassword = 72
 
 /** What this instance has not: only an empty list, which the SDK may send, is no unknown parameter. */
 const nothing = v.optional(v.pipe(v.unknown(), v.rawCheck(({ dataset, addIssue }) => {
@@ -68,10 +67,7 @@ export function assertFields(ctx: Context, input: Common, userId?: string) {
     const owner = ctx.accounts.all().find(user => user.externalId === input.external_id)
     if (owner && owner.id !== userId) throw errors.identifierExists('external_id', 'external id')
   }
-  if (input.password && !input.skip_password_checks) {
-    assertPassword(input.password, 'password')
-    if (input.password.length > longestPassword) throw errors.passwordTooLong('password')
-  }
+  if (input.password && !input.skip_password_checks) assertPassword(input.password, 'password')
 }
 
 /** @throws ClerkError 422 for an address that is none, that someone has, or that is named twice */

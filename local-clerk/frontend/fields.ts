@@ -1,19 +1,21 @@
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
+import { passwordLength, usernameLength } from '../settings.ts'
 import type { Context } from '../types.ts'
 
-const minPasswordLength = 8
-const username = { min: 3, max: 64, pattern: /^[\p{L}\p{N}_-]+$/u }
+const usernamePattern = /^[\p{L}\p{N}_-]+$/u
 
-/** @throws ClerkError 422 `form_password_length_too_short` */
+/** @throws ClerkError 422 `form_password_length_too_short` or `form_password_length_too_long` */
 export function assertPassword(password: string, param: string) {
-  if (password.length < minPasswordLength) throw errors.passwordTooShort(param)
+  if (password.length < passwordLength.min) throw errors.passwordTooShort(param, passwordLength.min)
+  if (password.length > passwordLength.max) throw errors.passwordTooLong(param, passwordLength.max)
 }
 
 /** @throws ClerkError 422 for a bad shape or a name that another user has */
 export function assertUsername(ctx: Context, name: string, exceptId?: string) {
-  if (name.length < username.min || name.length > username.max) throw errors.usernameLengthInvalid(username.min, username.max)
-  if (!username.pattern.test(name)) throw errors.usernameCharacterInvalid()
+  const { min, max } = usernameLength
+  if (name.length < min || name.length > max) throw errors.usernameLengthInvalid(min, max)
+  if (!usernamePattern.test(name)) throw errors.usernameCharacterInvalid()
   const owner = ctx.accounts.findByIdentifier(name)
   if (owner && owner.id !== exceptId) throw errors.identifierExists('username', 'username')
 }

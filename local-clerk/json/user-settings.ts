@@ -1,6 +1,6 @@
 import type { UserSettingsJSON } from '@clerk/shared/types'
 import { lockout } from '../lockout.ts'
-import type { Settings } from '../settings.ts'
+import { passwordLength, type Settings, usernameLength } from '../settings.ts'
 import type { Sdk } from './sdk.ts'
 
 const off = {
@@ -55,8 +55,8 @@ const passwordSettings = {
   disable_hibp: true,
   disable_password_reverification: true,
   enforce_hibp_on_sign_in: false,
-  min_length: 8,
-  max_length: 72,
+  min_length: passwordLength.min,
+  max_length: passwordLength.max,
   require_special_char: false,
   require_numbers: false,
   require_uppercase: false,
@@ -65,7 +65,7 @@ const passwordSettings = {
   min_zxcvbn_strength: 0,
 }
 
-const usernameSettings = { min_length: 3, max_length: 64, allow_extended_special_characters: false, allow_numeric_usernames: true }
+const usernameSettings = { min_length: usernameLength.min, max_length: usernameLength.max, allow_extended_special_characters: false, allow_numeric_usernames: true }
 
 const passkeySettings = { allow_autofill: false, show_sign_in_button: false, satisfies_second_factor: false }
 
