@@ -16,6 +16,7 @@ interface Options {
 }
 
 async function start(options: Options): Promise<void> {
+  if (options.secret && !options.webhook) throw new Error('--secret signs what goes to --webhook: give both.')
   const clerk = await startLocalClerk({
     port: numberOf(options.port, 'port', 65_535),
     webhook: options.webhook ? { url: addressOf(options.webhook), secret: options.secret } : undefined,
@@ -82,7 +83,7 @@ await runMain(defineCommand({
     'secret': { type: 'string', description: 'The webhooks\' signing secret; the same one every time where none is given' },
     'data': { type: 'string', description: 'A JSON file that keeps everything between runs' },
     'seed': { type: 'boolean', default: false, description: 'Begin with 25 people' },
-    'limits': { type: 'boolean', default: true, negativeDescription: 'No rate limits, and no lockout after wrong passwords' },
+    'limits': { type: 'boolean', default: true, description: 'Clerk\'s rate limits and lockout', negativeDescription: 'No rate limits, and no lockout after wrong passwords' },
     'multi-session': { type: 'boolean', default: false, description: 'More than one person may be signed in to a browser' },
     'first-name': { type: 'boolean', default: true, negativeDescription: 'A sign-up needs no first name' },
     'sign-ups': { type: 'string', default: 'public', description: `Who may sign up: ${signUpModes.join(', ')}` },
