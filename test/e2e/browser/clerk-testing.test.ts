@@ -30,37 +30,38 @@ describe.skipIf(!hasBrowser)('Clerk\'s testing package', () => {
     expect(await (await fetch(`${url}/v1/client?${query}`)).json()).toMatchObject({ response: { captcha_bypass: true } })
   })
 
-  it('signs in by password and by code, and out', () => stage.visit(async (page) => {
-    await setupClerkTestingToken({ page })
-    await page.goto('/people')
-    for (const signInParams of [
-      { strategy: 'password', identifier: emailAddress, password: demoPassword },
-      { strategy: 'email_code', identifier: emailAddress },
-    ] as const) {
-      await clerk.signIn({ page, signInParams })
-      expect(await nameOf(page)).toBe('Ada')
+  /** Ends when the app, too, has made the page a member's: what is asked for in between has its answer. */
+  const becomesAda = (signIn: (page: Page) => Promise<unknown>, then = async (_page: Page) => {}) => stage.visit(async (page) => {
+    await page.goto('/')
+    await signIn(page)
+    expect(await nameOf(page)).toBe('Ada')
+    await page.getByTestId('composer').waitFor()
+    await then(page)
+    // What is under way when someone signs out is refused.
+  }, { allow: [/status of 401/] })
+
+  it('signs in by password and out, and by code', async () => {
+    const byPassword = { strategy: 'password', identifier: emailAddress, password: demoPassword } as const
+    await becomesAda(async (page) => {
+      await setupClerkTestingToken({ page })
+      await clerk.signIn({ page, signInParams: byPassword })
+    }, async (page) => {
       await clerk.signOut({ page })
-      await page.waitForFunction(() => window.Clerk.user === null)
-    }
-  }))
+      await page.getByTestId('viewer-signed-out').waitFor()
+    })
+    await becomesAda(page => clerk.signIn({ page, signInParams: { strategy: 'email_code', identifier: emailAddress } }))
+  })
 
   it('signs in by ticket, by a link with one, and by e-mail address', async () => {
     const { url: apiUrl, secretKey, users } = stage.rollcall.clerk
     const userId = users.list()[0]?.id ?? ''
     const newTicket = async () => (await createClerkClient({ secretKey, apiUrl }).signInTokens.createSignInToken({ userId, expiresInSeconds: 60 })).token
-    const ticket = await newTicket()
-    const becomesAda = (signIn: (page: Page) => Promise<void>) => stage.visit(async (page) => {
-      await page.goto('/people')
-      await signIn(page)
-      expect(await nameOf(page)).toBe('Ada')
-    })
+    const [ticket, link] = [await newTicket(), await newTicket()]
     await becomesAda(page => clerk.signIn({ page, signInParams: { strategy: 'ticket', ticket } }))
     await becomesAda(page => clerk.signIn({ page, emailAddress }))
-    const link = await newTicket()
-    await stage.visit(async (page) => {
+    await becomesAda(async (page) => {
       await page.goto(`/sign-in?__clerk_ticket=${link}`)
       await page.waitForURL('/')
-      expect(await nameOf(page)).toBe('Ada')
     })
   })
 })
