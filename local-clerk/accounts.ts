@@ -51,10 +51,12 @@ export interface AccountsOptions {
   now: () => number
   emit: EmitEvent
   endSessions: (id: string, options: ChangeOptions) => void
+  /** takes someone who is about to be deleted out of their organizations */
+  leaveOrganizations: (id: string, options: ChangeOptions) => void
 }
 
 /** The one place that changes users; every change emits its event, as Clerk does, unless it is to be silent. */
-export function createAccounts({ store, url, now, emit, endSessions }: AccountsOptions): Accounts {
+export function createAccounts({ store, url, now, emit, endSessions, leaveOrganizations }: AccountsOptions): Accounts {
   const { users } = store
   const identifiers = indexIdentifiers(users.values())
   let everyone: readonly User[] | null = null
@@ -112,6 +114,7 @@ export function createAccounts({ store, url, now, emit, endSessions }: AccountsO
     delete(id, options = {}) {
       const user = accounts.get(id)
       endSessions(id, options)
+      leaveOrganizations(id, options)
       replace(user, undefined)
       if (!options.silent) emit({ type: 'user.deleted', userId: id, data: deletedUserJson(id, user.externalId), timestamp: timeOfChange(user) })
     },

@@ -1,17 +1,15 @@
 import { createRouter } from 'h3'
-import { type Accounts, createAccounts } from './accounts.ts'
-import { type BackendLog, createBackendLog } from './backend/log.ts'
-import { createRateLimit } from './backend/rate-limit.ts'
+import type { Accounts } from './accounts.ts'
+import type { BackendLog } from './backend/log.ts'
 import { addBackendRoutes } from './backend/routes.ts'
-import { createBrowsers } from './browsers.ts'
 import { burst } from './burst.ts'
+import { createContext } from './context.ts'
 import { addDashboardRoutes } from './dashboard/routes.ts'
-import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts'
+import type { Deliveries } from './deliveries/deliveries.ts'
 import { defaultWebhookSecret } from './deliveries/sign.ts'
 import { errors } from './errors.ts'
-import { createFaults, type Faults } from './faults.ts'
+import type { Faults } from './faults.ts'
 import { addFrontendRoutes, slowed } from './frontend/routes.ts'
-import { createJwtTemplates } from './jwt-templates.ts'
 import { listen } from './http/listen.ts'
 import { collectRoutes, type RouteName } from './http/routes.ts'
 import { route } from './http/route.ts'
@@ -22,12 +20,7 @@ import { defaultSettings, type Settings } from './settings.ts'
 import { type Import, importUsers } from './import.ts'
 import type { User } from './state/schema.ts'
 import { type Observe, recordTo } from './recorder.ts'
-import { createSignInTokens } from './sign-in-tokens.ts'
 import { openStore, type Store } from './state/store.ts'
-import { createTestingTokens } from './testing-tokens.ts'
-import { openTokens } from './tokens.ts'
-import type { Context } from './types.ts'
-import { createWaitlist } from './waitlist.ts'
 
 export type { BackendRequest } from './backend/log.ts'
 export type { UserPatch } from './accounts.ts'
@@ -153,44 +146,6 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
       server.closeAllConnections()
       await new Promise<void>(resolve => server.close(() => resolve()))
     },
-  }
-}
-
-interface Parts {
-  secretKey: string
-  now: () => number
-  random: () => number
-  settings: Settings
-  rateLimits: boolean
-  retryScale: number
-  paused: boolean
-  observe?: Observe
-}
-
-async function createContext(store: Store, url: string, { secretKey, now, random, settings, rateLimits, retryScale, paused, observe }: Parts): Promise<Context> {
-  const faults = createFaults(random)
-  const deliveries = createDeliveries({ store, faults, now, random, retryScale, paused, observe })
-  const { emit } = deliveries
-  const browsers = createBrowsers({ store, url, now, emit, accounts: () => accounts })
-  const accounts = createAccounts({ store, url, now, emit, endSessions: browsers.finishAllOf })
-  const tokens = await openTokens(store, url, now)
-  return {
-    url,
-    secretKey,
-    now,
-    settings,
-    store,
-    tokens,
-    signInTokens: createSignInTokens({ store, tokens, now }),
-    jwtTemplates: createJwtTemplates({ store, tokens, url, now }),
-    testingTokens: createTestingTokens(secretKey, now),
-    accounts,
-    browsers,
-    waitlist: createWaitlist({ store, now, emit }),
-    deliveries,
-    faults,
-    backendLog: createBackendLog(),
-    rateLimit: rateLimits ? createRateLimit(secretKey) : null,
   }
 }
 

@@ -1,6 +1,6 @@
 import { ClerkError, errors } from './errors.ts'
 import type { User } from './state/schema.ts'
-import type { Context } from './types.ts'
+import type { Context } from './context.ts'
 
 /** Clerk's defaults for new instances (clerk-docs, `user-lockout`): wrong passwords and codes in a row, and how long a lock lasts. */
 export const lockout = { maxAttempts: 10, minutes: 60 }

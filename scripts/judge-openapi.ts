@@ -7,6 +7,7 @@ import { type Observation, observationSchema } from '#local-clerk/recorder.ts'
 import { deliberate } from './judge/differences.ts'
 import { driveBackend } from './judge/drive-backend.ts'
 import { driveFrontend } from './judge/drive-frontend.ts'
+import { driveOrganizations } from './judge/drive-organizations.ts'
 import { judge, report } from './judge/report.ts'
 import { readSpecification } from './judge/specification.ts'
 import { writeTable } from './judge/table.ts'
@@ -16,6 +17,7 @@ async function drive(): Promise<Observation[]> {
   const observations: Observation[] = []
   const clerk = await startLocalClerk({ port: 0, observe: observation => observations.push(observation) })
   try {
+    await driveOrganizations(clerk)
     await driveBackend(clerk)
     await driveFrontend(clerk)
     return observations

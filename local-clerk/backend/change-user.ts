@@ -4,7 +4,7 @@ import { readFields } from '../http/route.ts'
 import { lockout } from '../lockout.ts'
 import { newEmailAddress } from '../state/new-user.ts'
 import type { User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { accountFields, assertAddresses, assertFields, newUserFields, userPatchFields } from './user-fields.ts'
 
 /**

@@ -6,7 +6,7 @@ import { deletedJson } from '../json/answers.ts'
 import { emailAddressJson } from '../json/user.ts'
 import { newEmailAddress } from '../state/new-user.ts'
 import type { EmailAddress, User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { guarded } from './guarded.ts'
 import { assertAddresses } from './user-fields.ts'
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type EventHandler, getHeader, getRequestURL, type H3Event, setHeader } from 'h3'
 import { ClerkError, errors } from '../errors.ts'
 import { route } from '../http/route.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 
 const faultCodes: Record<number, string> = { 429: 'too_many_requests', 500: 'internal_clerk_error', 503: 'service_unavailable' }
 

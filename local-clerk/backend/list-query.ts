@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
+import { flag, page, signedTexts, texts, wholeNumber } from './query.ts'
 
 const orderFields = [
   'created_at', 'updated_at', 'email_address', 'web3wallet', 'first_name', 'last_name', 'phone_number', 'username',
@@ -8,22 +9,7 @@ const orderFields = [
 
 export type OrderField = (typeof orderFields)[number]
 
-const wholeNumber = v.pipe(v.string(), v.regex(/^-?\d+$/, 'Must be a whole number.'), v.transform(Number))
 const milliseconds = v.optional(wholeNumber)
-const flag = v.pipe(v.picklist(['true', 'false'], 'Must be true or false.'), v.transform(text => text === 'true'))
-
-/** `name=a&name=b` and `name=a,b`, as the SDK and others send lists. */
-const texts = v.pipe(
-  v.union([v.string(), v.array(v.string())]),
-  v.transform(value => typeof value === 'string' ? value.split(',') : value),
-  v.maxLength(100, 'At most 100 values.'),
-)
-
-/** Ids with `+` (included, also without a sign) or `-` (excluded). A raw `+` in an address arrives as a space. */
-const signedTexts = v.pipe(texts, v.transform(all => ({
-  included: all.filter(text => !text.startsWith('-')).map(text => text.replace(/^[+ ]/, '')),
-  excluded: all.filter(text => text.startsWith('-')).map(text => text.slice(1)),
-})))
 
 /** Of several, Clerk keeps the first. Without a sign the order is ascending. */
 const orderBy = v.pipe(
@@ -64,8 +50,7 @@ const filters = v.strictObject({
 
 const list = v.strictObject({
   ...filters.entries,
-  limit: v.optional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(500)), '10'),
-  offset: v.optional(v.pipe(wholeNumber, v.minValue(0)), '0'),
+  ...page,
   order_by: v.optional(orderBy, '-created_at'),
   starting_after: v.optional(v.string()),
 })

@@ -1,6 +1,9 @@
 import { errors } from '../errors.ts'
 import type { User } from '../state/schema.ts'
 import type { OrderField, UserFilters, UserList } from './list-query.ts'
+import { holds, isBetween, isNamed, isOfNamed } from './query.ts'
+
+type OrganizationsOf = (userId: string) => string[]
 
 const primaryAddress = (user: User) => user.emails.find(email => email.id === user.primaryEmailId)?.address ?? ''
 
@@ -21,22 +24,23 @@ const sortKeys: Record<OrderField, (user: User) => string | number> = {
 /**
  * One page of `GET /v1/users`, by Clerk's OpenAPI. Users with equal values are ordered by id, in the direction of the
  * list, so that a descending list is the ascending one turned round and a cursor never skips anyone.
+ * @param organizationsOf the ids of a user's organizations
  * @param users unchanged since the last call where it is the same array: its orders are remembered
  * @throws ClerkError 422 for a cursor with another order than `created_at`, with an offset, or of nobody
  */
-export function pageOfUsers(users: readonly User[], query: UserList): User[] {
+export function pageOfUsers(users: readonly User[], query: UserList, organizationsOf: OrganizationsOf): User[] {
   const ordered = inOrder(users, query.order_by)
   return ordered.values()
     .drop(placeOfCursor(ordered, query))
-    .filter(matches(query))
+    .filter(matches(query, organizationsOf))
     .drop(query.offset)
     .take(query.limit)
     .toArray()
 }
 
 /** How many users the filters leave. */
-export function countUsers(users: readonly User[], query: UserFilters): number {
-  return users.filter(matches(query)).length
+export function countUsers(users: readonly User[], query: UserFilters, organizationsOf: OrganizationsOf): number {
+  return users.filter(matches(query, organizationsOf)).length
 }
 
 const orders = new WeakMap<readonly User[], Map<string, readonly User[]>>()
@@ -65,21 +69,20 @@ function placeOfCursor(ordered: readonly User[], { starting_after: id, order_by,
   return index + 1
 }
 
-/** Nobody here has a phone number, a wallet, an organization or an account elsewhere, so asking for one finds nobody. */
+/** Nobody here has a phone number, a wallet or an account elsewhere, so asking for one finds nobody. */
 function asksForWhatNobodyHas(query: UserFilters): boolean {
   return [query.phone_number, query.phone_number_query, query.web3_wallet, query.provider, query.provider_user_id].some(asked => asked !== undefined)
-    || (query.organization_id?.included.length ?? 0) > 0
 }
 
-function matches(query: UserFilters): (user: User) => boolean {
+function matches(query: UserFilters, organizationsOf: OrganizationsOf): (user: User) => boolean {
   if (asksForWhatNobodyHas(query)) return () => false
   const addresses = query.email_address?.map(address => address.toLowerCase())
-  const words = query.query?.toLowerCase()
   const ownAddresses = (user: User) => user.emails.map(email => email.address.toLowerCase())
   const name = (user: User) => [user.firstName, user.lastName].filter(Boolean).join(' ')
 
   return user => isNamed(query.user_id, user.id)
     && isNamed(query.external_id, user.externalId ?? '')
+    && isOfNamed(query.organization_id, () => organizationsOf(user.id))
     && (!query.username || query.username.includes(user.username ?? ''))
     && (!addresses || ownAddresses(user).some(address => addresses.includes(address)))
     && (query.banned === undefined || user.banned === query.banned)
@@ -87,23 +90,8 @@ function matches(query: UserFilters): (user: User) => boolean {
     && isBetween(user.lastActiveAt, query.last_active_at_after, query.last_active_at_before)
     && isBetween(user.lastSignInAt, query.last_sign_in_at_after, query.last_sign_in_at_before)
     && (query.last_active_at_since === undefined || (user.lastActiveAt ?? -Infinity) >= query.last_active_at_since)
-    && holds(query.username_query, () => [user.username])
-    && holds(query.name_query, () => [name(user)])
-    && holds(query.email_address_query, () => ownAddresses(user))
-    && holds(words, () => [user.id, user.username, name(user), ...ownAddresses(user)])
-}
-
-function isNamed(ids: UserFilters['user_id'], id: string): boolean {
-  return !ids || ((ids.included.length === 0 || ids.included.includes(id)) && !ids.excluded.includes(id))
-}
-
-/** Both ends are left out, as Clerk's words are "before" and "after". A user without the time is in no range. */
-function isBetween(at: number | null, after: number | undefined, before: number | undefined): boolean {
-  if (after === undefined && before === undefined) return true
-  return at !== null && at > (after ?? -Infinity) && at < (before ?? Infinity)
-}
-
-/** Whether a text holds the words, in any case of letters. */
-function holds(words: string | undefined, textsOf: () => (string | null)[]): boolean {
-  return words === undefined || textsOf().some(text => text?.toLowerCase().includes(words.toLowerCase()))
+    && holds(query.username_query, [user.username])
+    && holds(query.name_query, [name(user)])
+    && holds(query.email_address_query, ownAddresses(user))
+    && holds(query.query, [user.id, user.username, name(user), ...ownAddresses(user)])
 }

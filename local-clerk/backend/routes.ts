@@ -2,11 +2,14 @@ import type { InstanceJSON } from '@clerk/backend'
 import type { Router } from 'h3'
 import { route } from '../http/route.ts'
 import type { Sdk } from '../json/sdk.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { guarded } from './guarded.ts'
 import { addEmailAddressRoutes } from './email-addresses.ts'
 import { addJwtTemplateRoutes } from './jwt-templates.ts'
 import { addSessionRoutes } from './sessions.ts'
+import { addMembershipRoutes } from './memberships.ts'
+import { addOrganizationInvitationRoutes } from './organization-invitations.ts'
+import { addOrganizationRoutes } from './organizations.ts'
 import { addTokenRoutes } from './tokens.ts'
 import { addUserRoutes } from './users.ts'
 import { addWaitlistRoutes } from './waitlist.ts'
@@ -29,4 +32,7 @@ export function addBackendRoutes(router: Router, ctx: Context) {
   addTokenRoutes(router, ctx)
   addJwtTemplateRoutes(router, ctx)
   addWaitlistRoutes(router, ctx)
+  addOrganizationRoutes(router, ctx)
+  addMembershipRoutes(router, ctx)
+  addOrganizationInvitationRoutes(router, ctx)
 }

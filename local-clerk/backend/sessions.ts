@@ -5,7 +5,7 @@ import { readFields } from '../http/route.ts'
 import { tokenJson } from '../json/answers.ts'
 import { backendSessionJson } from '../json/session.ts'
 import type { Session } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { guarded } from './guarded.ts'
 import { pageFields, pageOf } from './pages.ts'
 

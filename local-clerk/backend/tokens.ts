@@ -3,7 +3,7 @@ import { getRouterParam, type Router } from 'h3'
 import * as v from 'valibot'
 import { readFields } from '../http/route.ts'
 import { signInTokenJson } from '../json/sign-in-token.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { guarded } from './guarded.ts'
 
 const newToken = v.object({

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { assertEmail, assertPassword, assertUsername } from '../frontend/fields.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 
 export const metadata = v.record(v.string(), v.unknown())
 const text = v.nullish(v.string())

@@ -6,7 +6,7 @@ import { readFields } from '../http/route.ts'
 import { deletedUserJson, userJson } from '../json/user.ts'
 import { passwordMatches } from '../state/passwords.ts'
 import type { User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { createUser, updateUser } from './change-user.ts'
 import { guarded } from './guarded.ts'
 import { readFilters, readList } from './list-query.ts'
@@ -21,14 +21,15 @@ const passwordBody = v.strictObject({ password: v.string() })
 export function addUserRoutes(router: Router, ctx: Context) {
   const json = (user: User) => userJson(user, ctx.url, ctx.now())
   const idOf = (event: H3Event) => getRouterParam(event, 'id') ?? ''
+  const organizationsOf = (userId: string) => ctx.memberships.list({ userId }).map(({ organizationId }) => organizationId)
   const onUser = (change: (user: User, event: H3Event) => User | Promise<User>) =>
     guarded(ctx, async event => json(await change(ctx.accounts.get(idOf(event)), event)))
 
   router.get('/v1/users', guarded(ctx, event =>
-    pageOfUsers(ctx.accounts.all(), readList(getQuery(event))).map(json)))
+    pageOfUsers(ctx.accounts.all(), readList(getQuery(event)), organizationsOf).map(json)))
   router.get('/v1/users/count', guarded(ctx, event => ({
     object: 'total_count',
-    total_count: countUsers(ctx.accounts.all(), readFilters(getQuery(event))),
+    total_count: countUsers(ctx.accounts.all(), readFilters(getQuery(event)), organizationsOf),
   })))
   router.get('/v1/users/:id', onUser(user => user))
   router.post('/v1/users', guarded(ctx, async event => json(await createUser(ctx, event))))

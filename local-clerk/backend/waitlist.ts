@@ -1,7 +1,7 @@
 import { getQuery, type Router } from 'h3'
 import * as v from 'valibot'
 import { readFields } from '../http/route.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { waitlistEntryJson } from '../waitlist.ts'
 import { guarded } from './guarded.ts'
 import { pageFields, pageOf } from './pages.ts'

@@ -6,7 +6,7 @@ import { faultsPatchSchema } from '../faults.ts'
 import { readFields, route } from '../http/route.ts'
 import { importSchema, importUsers } from '../import.ts'
 import { userJson } from '../json/user.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 
 const text = v.nullish(v.pipe(v.string(), v.trim(), v.transform(value => value || null)))
 const role = v.nullish(v.picklist(['admin', 'member']))

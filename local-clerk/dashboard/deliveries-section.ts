@@ -1,6 +1,6 @@
 import { exampleTypes } from '../deliveries/example.ts'
 import type { Attempt, Delivery } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { type Html, html } from './html.ts'
 
 const shown = 60

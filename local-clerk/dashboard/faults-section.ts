@@ -1,4 +1,4 @@
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { type Html, html } from './html.ts'
 
 function number(name: string, label: string, value: number | null, max: number, step = '1'): Html {

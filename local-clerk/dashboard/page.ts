@@ -1,5 +1,5 @@
 import { adminEmail, demoCode, demoPassword, memberEmail } from '../seed/accounts.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { deliveriesSection } from './deliveries-section.ts'
 import { faultsSection } from './faults-section.ts'
 import { html } from './html.ts'

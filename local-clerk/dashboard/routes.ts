@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Router, sendRedirect, setHeader } from 'h3'
 import { route } from '../http/route.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { addDashboardApi } from './api.ts'
 import { dashboardPage } from './page.ts'
 

@@ -1,7 +1,7 @@
 import { identifierOf } from '../json/session.ts'
 import { imageUrl } from '../json/user.ts'
 import type { User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { type Html, html } from './html.ts'
 
 const shown = 200

@@ -5,7 +5,7 @@ import { errors } from '../errors.ts'
 import type { Sdk } from '../json/sdk.ts'
 import { sessionJson } from '../json/session.ts'
 import type { Client, Session, User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { signInJson } from './sign-in-attempt.ts'
 import { signUpJson } from './sign-up-attempt.ts'
 

@@ -3,7 +3,7 @@ import type { VerificationJSON } from '@clerk/shared/types'
 import { errors } from '../errors.ts'
 import type { Sdk } from '../json/sdk.ts'
 import { newId } from '../state/ids.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 
 /** The code of every e-mail: Clerk's own for test addresses (clerk-docs, testing). */
 export const emailCode = '424242'

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { passwordLength, usernameLength } from '../settings.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 
 const usernamePattern = /^[\p{L}\p{N}_-]+$/u
 

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { isLoopbackUrl } from '../http/loopback.ts'
 import { route } from '../http/route.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { publishableKey } from '../keys.ts'
 import { findClient } from './browser.ts'
 

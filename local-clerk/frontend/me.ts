@@ -6,7 +6,7 @@ import { readFields, route } from '../http/route.ts'
 import { deletedUserJson, ownUserJson } from '../json/user.ts'
 import { passwordMatches } from '../state/passwords.ts'
 import type { User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { answer, requireClient, requireSession, type SignedIn } from './browser.ts'
 import { assertPassword, assertUsername, metadataField } from './fields.ts'
 
@@ -74,9 +74,7 @@ export function addMeRoutes(router: Router, ctx: Context) {
   }))
 
   // What the components ask for and this instance does not have.
-  for (const name of ['organization_memberships', 'organization_invitations', 'organization_suggestions']) {
-    router.get(`/v1/me/${name}`, none({ data: [], total_count: 0 }))
-  }
+  router.get('/v1/me/organization_suggestions', none({ data: [], total_count: 0 }))
   router.get('/v1/me/enterprise_connections', none([]))
 
   function mine(run: (signedIn: SignedIn, event: H3Event) => User | Promise<User>) {

@@ -5,7 +5,7 @@ import { route } from '../http/route.ts'
 import { deletedJson } from '../json/answers.ts'
 import { newId } from '../state/ids.ts'
 import type { User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { answer, requireSession } from './browser.ts'
 
 const largest = 10 * 1024 * 1024

@@ -3,10 +3,11 @@ import type { Router } from 'h3'
 import type { Faults } from '../faults.ts'
 import { route } from '../http/route.ts'
 import { environmentJson } from '../json/environment.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { addEmailAddressRoutes } from './email-addresses.ts'
 import { addHandshakeRoute } from './handshake.ts'
 import { addMeRoutes } from './me.ts'
+import { addOwnOrganizationRoutes } from './organizations.ts'
 import { addPackageRoutes } from './packages.ts'
 import { addProfileImageRoutes } from './profile-image.ts'
 import { addSessionRoutes } from './sessions.ts'
@@ -35,6 +36,7 @@ export function addFrontendRoutes(router: Router, ctx: Context) {
   addSignUpRoutes(router, ctx)
   addMeRoutes(router, ctx)
   addEmailAddressRoutes(router, ctx)
+  addOwnOrganizationRoutes(router, ctx)
   addProfileImageRoutes(router, ctx)
   addTicketRoute(router, ctx)
   addWaitlistRoute(router, ctx)

@@ -4,7 +4,7 @@ import { route } from '../http/route.ts'
 import { tokenJson } from '../json/answers.ts'
 import { activeSessionJson, sessionJson } from '../json/session.ts'
 import type { Client, Session, User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { answer, clientJson, findClient, freshSessionJson, originOf, requireClient, requireSession } from './browser.ts'
 
 /** The browser itself (`/v1/client`), its sessions, and those of the same person elsewhere. */

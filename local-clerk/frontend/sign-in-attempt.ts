@@ -1,6 +1,6 @@
 import type { SignInFirstFactorJSON, SignInJSON } from '@clerk/shared/types'
 import type { User } from '../state/schema.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import type { Sdk } from '../json/sdk.ts'
 import { imageUrl } from '../json/user.ts'
 import { codeVerification, type SentCode } from './code.ts'

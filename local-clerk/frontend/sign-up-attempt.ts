@@ -1,7 +1,7 @@
 import type { SignUpField, SignUpJSON, SignUpVerificationJSON } from '@clerk/shared/types'
 import type { Sdk } from '../json/sdk.ts'
 import type { Settings } from '../settings.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { codeVerification, type SentCode } from './code.ts'
 
 /** A sign-up on its way. */

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { isLoopbackUrl } from '../http/loopback.ts'
 import { route } from '../http/route.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 
 const query = v.object({ ticket: v.string(), redirect_url: v.optional(v.string()) })
 

@@ -2,7 +2,7 @@ import type { Router } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { readFields, route } from '../http/route.ts'
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { isEmail } from './fields.ts'
 
 const fields = v.object({ email_address: v.string() })

@@ -1,4 +1,4 @@
-import type { Context } from '../types.ts'
+import type { Context } from '../context.ts'
 import { adminEmail, demoPassword } from './accounts.ts'
 import { people } from './people.ts'
 

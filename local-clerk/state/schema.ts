@@ -94,6 +94,45 @@ const waitlistEntry = v.object({
   updatedAt: time,
 })
 
+const organization = v.object({
+  id: v.string(),
+  name: v.string(),
+  slug: v.string(),
+  /** 0 is without a limit */
+  maxAllowedMemberships: v.number(),
+  adminDeleteEnabled: v.boolean(),
+  publicMetadata: metadata,
+  privateMetadata: metadata,
+  createdBy: text,
+  createdAt: time,
+  updatedAt: time,
+})
+
+const membership = v.object({
+  id: v.string(),
+  organizationId: v.string(),
+  userId: v.string(),
+  role: v.string(),
+  publicMetadata: metadata,
+  privateMetadata: metadata,
+  createdAt: time,
+  updatedAt: time,
+})
+
+const organizationInvitation = v.object({
+  id: v.string(),
+  organizationId: v.string(),
+  emailAddress: v.string(),
+  role: v.string(),
+  inviterId: text,
+  status: v.picklist(['pending', 'accepted', 'revoked']),
+  publicMetadata: metadata,
+  privateMetadata: metadata,
+  expiresAt: time,
+  createdAt: time,
+  updatedAt: time,
+})
+
 const client = v.object({
   id: v.string(),
   devBrowser: v.string(),
@@ -144,6 +183,9 @@ export const stateSchema = v.object({
   signInTokens: v.optional(v.array(signInToken), []),
   jwtTemplates: v.optional(v.array(jwtTemplate), []),
   waitlist: v.optional(v.array(waitlistEntry), []),
+  organizations: v.optional(v.array(organization), []),
+  memberships: v.optional(v.array(membership), []),
+  organizationInvitations: v.optional(v.array(organizationInvitation), []),
   deliveries: v.array(delivery),
   uploads: v.record(v.string(), upload),
 })
@@ -155,6 +197,9 @@ export type Session = v.InferOutput<typeof session>
 export type SignInToken = v.InferOutput<typeof signInToken>
 export type WaitlistEntry = v.InferOutput<typeof waitlistEntry>
 export type JwtTemplate = v.InferOutput<typeof jwtTemplate>
+export type Organization = v.InferOutput<typeof organization>
+export type Membership = v.InferOutput<typeof membership>
+export type OrganizationInvitation = v.InferOutput<typeof organizationInvitation>
 export type Client = v.InferOutput<typeof client>
 export type Delivery = v.InferOutput<typeof delivery>
 export type Attempt = v.InferOutput<typeof attempt>

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { newId } from './ids.ts'
-import { type Client, type Delivery, type JwtTemplate, type Session, type SignInToken, type State, stateSchema, type User, type WaitlistEntry } from './schema.ts'
+import { type Client, type Delivery, type JwtTemplate, type Membership, type Organization, type OrganizationInvitation, type Session, type SignInToken, type State, stateSchema, type User, type WaitlistEntry } from './schema.ts'
 
 const saveDelay = 150
 
@@ -20,6 +20,9 @@ export interface Store {
   signInTokens: Map<string, SignInToken>
   jwtTemplates: Map<string, JwtTemplate>
   waitlist: Map<string, WaitlistEntry>
+  organizations: Map<string, Organization>
+  memberships: Map<string, Membership>
+  organizationInvitations: Map<string, OrganizationInvitation>
   deliveries: Map<string, Delivery>
   uploads: Map<string, State['uploads'][string]>
   /** Says that something changed; the data file follows within a moment. */
@@ -43,6 +46,9 @@ function emptyState(): State {
     signInTokens: [],
     jwtTemplates: [],
     waitlist: [],
+    organizations: [],
+    memberships: [],
+    organizationInvitations: [],
     deliveries: [],
     uploads: {},
   }
@@ -90,6 +96,9 @@ export function openStore(file: string | null): Store {
       signInTokens: [...store.signInTokens.values()],
       jwtTemplates: [...store.jwtTemplates.values()],
       waitlist: [...store.waitlist.values()],
+      organizations: [...store.organizations.values()],
+      memberships: [...store.memberships.values()],
+      organizationInvitations: [...store.organizationInvitations.values()],
       deliveries: [...store.deliveries.values()],
       uploads: Object.fromEntries(store.uploads),
     }
@@ -112,6 +121,9 @@ export function openStore(file: string | null): Store {
     signInTokens: byId(state.signInTokens),
     jwtTemplates: byId(state.jwtTemplates),
     waitlist: byId(state.waitlist),
+    organizations: byId(state.organizations),
+    memberships: byId(state.memberships),
+    organizationInvitations: byId(state.organizationInvitations),
     deliveries: byId(state.deliveries),
     uploads: new Map(Object.entries(state.uploads)),
     changed() {

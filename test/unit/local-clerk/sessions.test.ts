@@ -170,7 +170,7 @@ describe('the server', () => {
 
   it('answers unknown addresses in Clerk\'s shape, and says when its port is taken', async () => {
     const clerk = await start()
-    const response = await fetch(`${clerk.url}/v1/organizations`)
+    const response = await fetch(`${clerk.url}/v1/nothing`)
     expect(response.status).toBe(404)
     expect(await response.json()).toMatchObject({ errors: [{ code: 'resource_not_found' }] })
     await expect(startLocalClerk({ port: Number(new URL(clerk.url).port) })).rejects.toThrow(/is taken/)
