@@ -115,5 +115,5 @@ export default defineNuxtConfig({
     telemetry: { disabled: true },
   },
   // Icons are CSS, and none is asked for: modules/light-ui.ts
-  icon: { provider: 'none', fallbackToApi: false },
+  icon: { provider: 'server', fallbackToApi: false, serverBundle: false },
 })
