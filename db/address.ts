@@ -9,7 +9,7 @@ import type { ConnectionOptions } from 'node:tls'
 const foreign = ['channel_binding', 'gssencmode', 'pgbouncer', 'connection_limit', 'pool_timeout', 'uselibpqcompat']
 
 /** `sslmode` as libpq reads it: https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS */
-export const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
+const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 type SslMode = (typeof sslModes)[number]
 const isSslMode = (mode: string): mode is SslMode => sslModes.some(one => one === mode)
 

@@ -1,7 +1,7 @@
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { closeDatabase, openDatabase } from './client.ts'
+import { isTransactionPooler, PooledAddressError } from './pooler.ts'
 import type { SettingsMade } from './settings.ts'
-import { isTransactionPooler } from './pooler.ts'
 import { makeRoleSettings, withoutTimeouts } from './settings.ts'
 
 /** Any number will do, as long as every instance takes the same one. */
@@ -10,20 +10,12 @@ const MIGRATION_LOCK = 4_011_000
 /** A migration may build an index of a large table. */
 const SILENT_MS = 60 * 60_000
 
-/** The address that sessions need leads to a pooler in transaction mode. */
-export class PooledAddressError extends Error {
-  override name = 'PooledAddressError'
-  constructor() {
-    super('This address of Postgres leads to a pooler in transaction mode, where LISTEN and locks are lost. Set DATABASE_DIRECT_URL to the address of Postgres itself; DATABASE_URL may stay the pooler\'s.')
-  }
-}
-
 /**
  * Brings the database to the newest migration, and makes the settings of its role. Several instances may start together:
  * an advisory lock on the migrating connection lets one go first.
+ * @param url of Postgres itself, not of a pooler in transaction mode
  * @param folder where `drizzle-kit generate` wrote
  * @returns what became of the settings; `changed` also when another instance made them while this one waited
- * @param url of Postgres itself, not of a pooler in transaction mode
  * @throws PooledAddressError, and what postgres.js throws when the database is not there
  */
 export async function migrateDatabase(url: string, folder: string): Promise<SettingsMade> {

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { migrateDatabase, PooledAddressError } from '#db/migrate.ts'
+import { migrateDatabase } from '#db/migrate.ts'
+import { PooledAddressError } from '#db/pooler.ts'
 import { readEnv, ServerEnv } from '#server/schemas/env.ts'
 
 const env = v.safeParse(v.pick(ServerEnv, ['DATABASE_URL', 'DATABASE_DIRECT_URL']), readEnv(process.env))

@@ -3,12 +3,18 @@ import type { Database } from '../client.ts'
 import { syncState } from '../schema.ts'
 import { findSettingsOff } from '../settings.ts'
 
-// The builder cannot select without a table of ours, and doctor asks the first two before there is one.
+// The builder cannot select without a table of ours, and the first three are asked before there is one.
 
 /** Postgres's version, such as `18.4`. */
 export async function findServerVersion(db: Database): Promise<string> {
   const [row] = await db.execute<{ version: string }>(sql`select split_part(current_setting('server_version'), ' ', 1) as version`)
   return row?.version ?? ''
+}
+
+/** The process of Postgres that serves this session, by its id. */
+export async function findSessionPid(db: Database): Promise<number> {
+  const [row] = await db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`)
+  return row?.pid ?? Number.NaN
 }
 
 /** How many migrations this database has had; 0 for an empty one. */

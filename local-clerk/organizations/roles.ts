@@ -12,7 +12,7 @@ const roles = {
 
 export type Role = keyof typeof roles
 
-/** Who may invite, and whom an organization keeps. */
+/** Who has it may invite, and an organization keeps one member at least who has it. */
 export const adminRole = 'org:admin' satisfies Role
 
 const isRole = (role: string): role is Role => Object.hasOwn(roles, role)

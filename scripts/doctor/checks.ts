@@ -104,7 +104,7 @@ export async function checkDatabase(env: Env): Promise<{ findings: Finding[], mi
 async function checkPooler(url: string, directUrl: string | undefined): Promise<Finding[]> {
   const [name, address] = directUrl === undefined ? ['DATABASE_URL', url] as const : ['DATABASE_DIRECT_URL', directUrl] as const
   if (await isTransactionPooler(address)) {
-    return [{ state: 'wrong', text: `${name} leads to a pooler in transaction mode, where LISTEN and locks are lost.`, mend: 'Set DATABASE_DIRECT_URL to the address of Postgres itself; DATABASE_URL may stay the pooler\'s.' }]
+    return [{ state: 'wrong', text: `${name} leads to a pooler in transaction mode, where LISTEN and locks are lost.`, mend: 'Set DATABASE_DIRECT_URL to the address of Postgres itself. DATABASE_URL may stay the pooler\'s.' }]
   }
   return directUrl === undefined ? [] : [{ state: 'good', text: 'DATABASE_DIRECT_URL leads to Postgres itself.' }]
 }
