@@ -10,6 +10,8 @@ const LISTED = 500
 const MOST_CALLS = 100
 /** The search begins in 1970: an import may carry any time of creation. ms since 1970 */
 const BEGINNING = 0
+/** And ends in 2100: Clerk's clock may be ahead of ours. */
+const END = Date.UTC(2100)
 
 interface Range {
   /** Both excluded, ms since 1970. */
@@ -59,7 +61,7 @@ export async function repairCounts(db: Database, clerk: ClerkReader, repairer: R
     }
   }
 
-  await search({ after: BEGINNING - 1, before: Date.parse(beganAt) + 60_000 })
+  await search({ after: BEGINNING - 1, before: END })
   for (const id of await findUndated(db, beganAt)) {
     if (calls++ >= MOST_CALLS) break
     if (!await repairer.fill(id)) gone.push(id)
