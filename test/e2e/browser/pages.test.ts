@@ -28,6 +28,7 @@ const pages = [
   '/admin/reconcile',
   '/nowhere',
 ]
+const isAdminPage = (path: string) => path.startsWith('/admin')
 const guestPages = ['/', '/posts/:id', '/sign-in', '/sign-up', '/nowhere']
 
 const sizes = [{ width: 1280, height: 900 }, { width: 390, height: 844 }]
@@ -79,13 +80,16 @@ describe.skipIf(!hasBrowser)('every page', () => {
 
   describe('can be used by everyone, light and dark, and fits a phone', () => {
     it.concurrent('as a guest', () => stage.visit(page => checkAll(page, guestPages), { allow }), 120_000)
-    it.concurrent('signed in', () => stage.visit(async (page) => {
+    it.concurrent.each([
+      ['a member', pages.filter(path => !isAdminPage(path))],
+      ['an admin', pages.filter(isAdminPage)],
+    ])('as %s', (_, paths) => stage.visit(async (page) => {
       await signIn(page, adminEmail)
-      await checkAll(page, pages)
+      await checkAll(page, paths)
     }, { allow }), 240_000)
   })
 
-  it.each([
+  it.concurrent.each([
     ['de-DE', 'März 2026', 'Deutschland'],
     ['ar-EG', 'مارس ٢٠٢٦', 'ألمانيا'],
   ])('speaks %s of times and countries in a far zone, from the server\'s markup on', (locale, month, country) => stage.visit(async (page) => {
@@ -106,7 +110,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     expect(await page.getByTestId('country-select').textContent()).toContain(country)
   }, { timezoneId: 'Pacific/Kiritimati', locale, allow }))
 
-  it.each(['/nowhere', '/posts/01890000-0000-7000-8000-000000000000', '/posts/what', '/users/user_nobody'])('says at %s that there is nothing, with a way back', path => stage.visit(async (page) => {
+  it.concurrent.each(['/nowhere', '/posts/01890000-0000-7000-8000-000000000000', '/posts/what', '/users/user_nobody'])('says at %s that there is nothing, with a way back', path => stage.visit(async (page) => {
     const answer = await page.goto(path)
     expect(answer?.status()).toBe(404)
     await page.getByTestId('error-page').getByText('404').waitFor()

@@ -106,6 +106,10 @@ describe.skipIf(!hasBrowser)('what one reads stays where it is while a page load
 
   it.each(widths)('for a guest on a fast network, %i wide', width => asGuest(width, 'fast'))
   it.each(widths)('for a member on a fast network, %i wide', width => asMember(width, 'fast'))
-  it.each(widths)('for a guest on a slow network, %i wide', { timeout: 120_000 }, width => asGuest(width, 'slow'))
-  it.each(widths)('for a member on a slow network, %i wide', { timeout: 120_000 }, width => asMember(width, 'slow'))
+
+  // They wait for what the network does not bring yet, so they wait together.
+  describe.concurrent('and the network is slow,', () => {
+    it.each(widths)('for a guest, %i wide', { timeout: 120_000 }, width => asGuest(width, 'slow'))
+    it.each(widths)('for a member, %i wide', { timeout: 120_000 }, width => asMember(width, 'slow'))
+  })
 })

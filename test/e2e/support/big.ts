@@ -23,6 +23,15 @@ export async function fillDatabase(db: Database, { users, posts }: { users: numb
   const session = db.openSession({ silentMs: FILLING_MS })
   const sql = session.$client
   await sql`set statement_timeout = 0`
+  // The ids fit by their making; to look each one up would take longer than to write it.
+  await sql`set session_replication_role = replica`
+  // An index over a table that is full is built in a third of the time that it takes row by row.
+  await sql`set maintenance_work_mem = '256MB'`
+  const indexes = await sql<{ name: string, definition: string }[]>`
+    select indexrelid::regclass as name, pg_get_indexdef(indexrelid) as definition from pg_index
+    where indrelid in ('users'::regclass, 'posts'::regclass, 'likes'::regclass, 'mentions'::regclass) and not indisprimary
+  `
+  for (const { name } of indexes) await sql`drop index ${sql(name)}`
   const id = (n: string) => sql.unsafe(`('user_' || lpad((${n})::text, 27, '0'))`)
   const postId = (n: string) => sql.unsafe(`(lpad(to_hex((1700000000000 + (${n}) * 30000)::bigint), 12, '0') || lpad(to_hex((${n})::bigint), 20, '0'))::uuid`)
   await sql`
@@ -40,6 +49,7 @@ export async function fillDatabase(db: Database, { users, posts }: { users: numb
   await sql`insert into likes (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 31) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 2) n`
   await sql`insert into mentions (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 17) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 20) n`
   await sql`insert into profiles (user_id, bio) select ${id('n')}, 'Here.' from generate_series(1, ${users}::bigint, 10) n`
+  for (const { definition } of indexes) await sql.unsafe(definition)
   await sql`vacuum analyze`
   await closeDatabase(session)
 }
