@@ -9,8 +9,6 @@ const firstPage = /nuxt[\\/]dist[\\/]app[\\/]entry|[\\/](?:layouts[\\/]default|p
 /** Nuxt makes `useFetch` and its kin as these files load, which a bundler keeps although nobody uses them, unless told: 1 KB. */
 const unusedIsHarmless = /nuxt[\\/]dist[\\/]app[\\/]composables[\\/](?:asyncData|fetch)/
 
-const hostOf = (host: string) => host.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
-
 /** @clerk/nuxt carries its own copy of h3's types; these say the same in ours. */
 const clerkTypes = {
   '@clerk/nuxt/server': ['../server/types/clerk-nuxt-server.d.ts'],
@@ -81,9 +79,6 @@ export default defineNuxtConfig({
           treeshake: { moduleSideEffects: [{ test: unusedIsHarmless, sideEffects: false }] },
         },
       },
-    },
-    server: {
-      allowedHosts: process.env.NGROK_HOST ? [hostOf(process.env.NGROK_HOST)] : [],
     },
   },
   typescript: {

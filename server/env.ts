@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { hostOf } from '#shared/utils/host.ts'
 import type { ServerEnv } from './schemas/env.ts'
 import { CompleteEnv, envProblems, readEnv } from './schemas/env.ts'
 
@@ -26,7 +27,7 @@ export function useEnv(): ServerEnv {
 }
 
 function devOrigins(): string {
-  const host = process.env.NGROK_HOST?.replace(/^https?:\/\//, '').replace(/\/.*$/, '')
+  const host = hostOf(process.env.NGROK_HOST)
   const port = process.env.NUXT_PORT ?? process.env.PORT ?? '3000'
   return [process.env.NUXT_SITE_URL, `http://localhost:${port}`, `http://127.0.0.1:${port}`, host && `https://${host}`]
     .filter(Boolean).join(',')

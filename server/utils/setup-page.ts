@@ -1,26 +1,7 @@
-const escape = (text: string) => text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
+import { escapeHtml, plainPage } from './plain-page.ts'
 
 /** How to go on when the keys are missing. @param problems one line for each variable that is missing or wrong */
-export function setupPage(problems: string[]): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Set up Rollcall</title>
-<style>
-  :root { color-scheme: light dark; --paper: light-dark(#faf7f2, #1b1917); --ink: light-dark(#26211c, #ece6de); --quiet: light-dark(#6b6259, #a89e93); --line: light-dark(#e3dcd2, #38332e) }
-  body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
-  main { max-width: 40rem; margin: 0 auto; padding: 12vh 1.25rem 4rem }
-  h1 { font-size: 1.75rem; letter-spacing: -0.02em; margin: 0 0 0.5rem }
-  h2 { font-size: 1.05rem; margin: 2.5rem 0 0.5rem }
-  p, li { color: var(--quiet) }
-  li + li { margin-top: 0.5rem }
-  pre { margin: 0.75rem 0; padding: 0.75rem 1rem; border: 1px solid var(--line); border-radius: 0.5rem; overflow-x: auto; color: var(--ink) }
-</style>
-</head>
-<body>
-<main>
+export const setupPage = (problems: string[]) => plainPage('Set up Rollcall', `
   <h1>Rollcall needs your Clerk keys.</h1>
   <p>The development server runs, but it does not know your Clerk app yet. There are two ways on.</p>
   <h2>Look first, without an account</h2>
@@ -29,8 +10,4 @@ export function setupPage(problems: string[]): string {
   <h2>Connect your Clerk app</h2>
   <p>Copy the example, fill in what is missing, and start again.</p>
   <pre>cp .env.example .env</pre>
-  <ul>${problems.map(problem => `<li>${escape(problem)}</li>`).join('')}</ul>
-</main>
-</body>
-</html>`
-}
+  <ul>${problems.map(problem => `<li>${escapeHtml(problem)}</li>`).join('')}</ul>`)

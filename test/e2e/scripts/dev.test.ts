@@ -52,4 +52,21 @@ describe('npm run dev behind a tunnel', () => {
       expect((await dev.get(path, host)).status, host).toBe(403)
     }
   })
+
+  it.each(['/', '/api/posts', '/_nuxt/@vite/client'])('names the variable to set where it refuses %s', async (path) => {
+    const page = await dev.get(path, 'other.ngrok-free.app:443', 'text/html,*/*;q=0.8')
+    expect(page).toMatchObject({ status: 403, type: 'text/html; charset=utf-8' })
+    expect(page.text).toContain('<pre>NGROK_HOST=other.ngrok-free.app</pre>')
+    const plain = await dev.get(path, 'other.ngrok-free.app')
+    expect(plain).toMatchObject({ status: 403, type: 'text/plain; charset=utf-8' })
+    expect(plain.text).toContain('\nNGROK_HOST=other.ngrok-free.app\n')
+    expect(plain.text).not.toContain('<')
+  })
+
+  it('shows a host as text, and no more of it than a name can have', async () => {
+    const { status, text } = await dev.get('/', `<img src=x onerror="alert('1')">${'x'.repeat(3_000)}`, 'text/html')
+    expect(status).toBe(403)
+    expect(text).not.toMatch(/<img|onerror="/)
+    expect(text.length).toBeLessThan(4_000)
+  })
 })

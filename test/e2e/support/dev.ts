@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '#scripts/lib/ports.ts'
 import { root } from '#scripts/lib/rollcall.ts'
 
-export interface Answer { status: number, text: string }
+export interface Answer { status: number, type: string, text: string }
 
 export interface DevServer {
-  /** A GET under this host name; not as a document, which Clerk would send round by its handshake. */
-  get(path: string, host?: string): Promise<Answer>
+  /** A GET under this host name; as it is, not as a document, which Clerk would send round by its handshake. */
+  get(path: string, host?: string, accept?: string): Promise<Answer>
   stop(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export async function startDev(env: Record<string, string>): Promise<DevServer> 
   process.once('exit', killWithUs)
 
   const server: DevServer = {
-    get: (path, host = `localhost:${port}`) => get(port, path, host),
+    get: (path, host = `localhost:${port}`, accept = '*/*') => get(port, path, { host, accept }),
     async stop() {
       signal('SIGTERM')
       const timer = setTimeout(() => signal('SIGKILL'), 5_000)
@@ -69,15 +69,15 @@ function isJson(text: string): boolean {
 }
 
 /** By hand, since `fetch` sets Host itself. */
-function get(port: number, path: string, host: string): Promise<Answer> {
+function get(port: number, path: string, headers: { host: string, accept: string }): Promise<Answer> {
   return new Promise((done, fail) => {
-    const sent = request({ host: 'localhost', port, path, headers: { host, accept: '*/*' }, timeout: 45_000 }, (response) => {
+    const sent = request({ host: 'localhost', port, path, headers, timeout: 45_000 }, (response) => {
       let text = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
         text += chunk
       })
-      response.on('end', () => done({ status: response.statusCode ?? 0, text }))
+      response.on('end', () => done({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', text }))
     })
     sent.on('timeout', () => sent.destroy(new Error('No answer.')))
     sent.on('error', fail)
