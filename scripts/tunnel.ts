@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
 import { styleText } from 'node:util'
 import { defineCommand, runMain } from 'citty'
 import ngrok from '@ngrok/ngrok'
-import { isFree } from './lib/ports.ts'
+import { hostOf } from '#shared/utils/host.ts'
+import { runDev } from './lib/dev-server.ts'
+import { isFree, readPort } from './lib/ports.ts'
 
 const advice = `Set NGROK_AUTHTOKEN in .env: https://dashboard.ngrok.com, Your Authtoken. It is free.
 To try webhooks with no account at all: npm run demo.`
@@ -11,7 +12,7 @@ async function tunnel(port: number): Promise<void> {
   const authtoken = process.env.NGROK_AUTHTOKEN?.trim()
   if (!authtoken) return fail(advice)
   if (!await isFree(port)) return fail(`Port ${port} is taken. Stop what runs there, or take another: npm run dev:tunnel -- --port 3001`)
-  const domain = process.env.NGROK_HOST?.trim().replace(/^https?:\/\//, '').replace(/\/.*$/, '') || undefined
+  const domain = hostOf(process.env.NGROK_HOST)
 
   let url: string | null
   try {
@@ -22,7 +23,8 @@ async function tunnel(port: number): Promise<void> {
   }
   if (!url) return fail('ngrok gave the tunnel no address. Try again.')
   console.log(instructions(url))
-  await runDev(port, new URL(url).hostname)
+  // modules/dev-hosts.ts takes the host from there. The tunnel is the one proxy before it.
+  await runDev(port, { NGROK_HOST: new URL(url).hostname, TRUSTED_PROXIES: '1' })
   await ngrok.kill()
 }
 
@@ -38,21 +40,6 @@ Then copy the endpoint's Signing Secret into .env as NUXT_CLERK_WEBHOOK_SIGNING_
 ${process.env.NGROK_HOST ? '' : 'The address changes at each start; reserve a free domain at ngrok and set it as NGROK_HOST to keep it.\n'}`
 }
 
-/** Vite refuses every other host: nuxt.config.ts takes this one from NGROK_HOST. The tunnel is the one proxy before it. */
-function runDev(port: number, host: string): Promise<void> {
-  const child = spawn('nuxt', ['dev', '--port', String(port)], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-    env: { ...process.env, NGROK_HOST: host, PORT: String(port), TRUSTED_PROXIES: '1' },
-  })
-  // The terminal sends Ctrl-C to both; we stay until the dev server has gone.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void child.kill(signal))
-  return new Promise(done => child.once('exit', (code) => {
-    process.exitCode = code ?? 0
-    done()
-  }))
-}
-
 function fail(message: string) {
   console.error(message)
   process.exitCode = 1
@@ -62,8 +49,8 @@ await runMain(defineCommand({
   meta: { name: 'npm run dev:tunnel --', description: 'The dev server behind an https address of ngrok, for Clerk\'s webhooks.' },
   args: { port: { type: 'string', default: '3000', description: 'Where the dev server listens' } },
   async run({ args }) {
-    const port = Number(args.port)
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) return fail('--port is a port number, such as 3000.')
+    const port = readPort(args.port)
+    if (port === null) return fail('--port is a port number, such as 3000.')
     await tunnel(port)
   },
 }))

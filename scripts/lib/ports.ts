@@ -20,3 +20,9 @@ export async function freePort(): Promise<number> {
     if (await isFree(port)) return port
   }
 }
+
+/** A port as a person wrote it; null when it is none. */
+export function readPort(text: string): number | null {
+  const port = Number(text)
+  return /^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535 ? port : null
+}
