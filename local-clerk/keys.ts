@@ -1,8 +1,11 @@
+/** The host of the Frontend API, as keys and domains have it. */
+export const frontendApi = 'local-clerk.clerk.accounts.dev'
+
 /**
  * Names the instance. The name ends as a development instance's does, so that clerk-js sends its `__clerk_db_jwt` in
  * the query and works on 127.0.0.1 too; with `proxyUrl` set, nobody ever looks the name up.
  */
-export const publishableKey = `pk_test_${Buffer.from('local-clerk.clerk.accounts.dev$').toString('base64')}`
+export const publishableKey = `pk_test_${Buffer.from(`${frontendApi}$`).toString('base64')}`
 
 /** The same on every machine: it opens nothing but a server on loopback. */
 export const secretKey = `sk_test_${'localclerk'.repeat(4)}`

@@ -4,6 +4,7 @@ import { route } from '../http/route.ts'
 import type { Sdk } from '../json/sdk.ts'
 import type { Context } from '../context.ts'
 import { guarded } from './guarded.ts'
+import { addDomainRoutes } from './domains.ts'
 import { addEmailAddressRoutes } from './email-addresses.ts'
 import { addJwtTemplateRoutes } from './jwt-templates.ts'
 import { addSessionRoutes } from './sessions.ts'
@@ -26,6 +27,7 @@ export function addBackendRoutes(router: Router, ctx: Context) {
     allowed_origins: null,
     workspace_id: null,
   } satisfies Sdk<InstanceJSON>)))
+  addDomainRoutes(router, ctx)
   addUserRoutes(router, ctx)
   addEmailAddressRoutes(router, ctx)
   addSessionRoutes(router, ctx)

@@ -14,6 +14,7 @@ export async function driveBackend(clerk: LocalClerk): Promise<void> {
   }, () => {})
 
   await api.instance.get()
+  await api.domains.list()
   await call('GET', '/jwks')
 
   const ann = await api.users.createUser({ firstName: 'Ann', lastName: 'Lee', username: 'ann_lee', emailAddress: ['ann@example.com', 'ann@example.org'], password: 'long-enough-1', externalId: 'a1', publicMetadata: { role: 'admin' } })
