@@ -6,7 +6,8 @@ import { ServerEnv } from '#server/schemas/env.ts'
 import { nothingKnown } from '#server/sync/scan/check.ts'
 import { judgeComparison, judgeProxies } from '#server/sync/health/verdict.ts'
 import type { ProblemCode } from '#shared/types/sync.ts'
-import type { Finding } from './checks.ts'
+import type { Finding } from './finding.ts'
+import { good, note } from './finding.ts'
 
 /** The problems that make doctor fail. The others pass by themselves or when the server starts, or are a choice. */
 const wrong: ProblemCode[] = ['not-compared', 'count', 'unwritten', 'unstorable']
@@ -29,11 +30,12 @@ export async function checkCopy(db: Database, every: number): Promise<Finding[]>
   const { check, seenUntil, checkedAt, comparedAt } = await findCheckState(db)
   const problems = judgeComparison({ check: { ...check ?? nothingKnown, every, seenUntil, checkedAt, comparedAt }, checkedAt: await databaseNow(db) })
   const compared = problems.map(({ code, sentence, action }): Finding => ({
+    code,
     state: wrong.includes(code) ? 'wrong' : 'note',
     text: sentence,
     mend: mends[code] ?? action ?? undefined,
   }))
-  if (compared.length === 0) compared.push({ state: 'good', text: `The last check finished at ${checkedAt}. Every change in Clerk until ${seenUntil} is here.` })
+  if (compared.length === 0) compared.push(good('copy', `The last check finished at ${checkedAt}. Every change in Clerk until ${seenUntil} is here.`))
   return [...compared, heard(await findLastEventAt(db), every)]
 }
 
@@ -42,14 +44,10 @@ export async function checkProxies(db: Database, setting: string | undefined): P
   const trusted = v.safeParse(ServerEnv.entries.TRUSTED_PROXIES, setting)
   if (!trusted.success) return []
   const problems = judgeProxies({ proxies: { trusted: trusted.output, forwardedAt: await findForwardedAt(db) }, checkedAt: await databaseNow(db) })
-  return problems.map(({ sentence, action }) => ({ state: 'note', text: sentence, mend: action ?? undefined }))
+  return problems.map(({ code, sentence, action }) => note(code, sentence, action ?? ''))
 }
 
 function heard(lastEventAt: string | null, every: number): Finding {
-  if (lastEventAt) return { state: 'good', text: `Clerk's last event arrived at ${lastEventAt}.` }
-  return {
-    state: 'note',
-    text: every > 0 ? 'No event of Clerk has arrived yet, so changes come by the check alone.' : 'No event of Clerk has arrived yet.',
-    mend: 'Add the endpoint in Clerk\'s dashboard (Webhooks), or look at its deliveries there: each failed one says why.',
-  }
+  if (lastEventAt) return good('heard', `Clerk's last event arrived at ${lastEventAt}.`)
+  return note('never-heard', `No event of Clerk has arrived yet${every > 0 ? ', so changes come by the check alone' : ''}.`, 'Add the endpoint in Clerk\'s dashboard (Webhooks), or look at its deliveries there: each failed one says why.')
 }

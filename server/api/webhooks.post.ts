@@ -21,7 +21,7 @@ export default defineApiHandler(async (event) => {
   })
   const { outcome, reason, details, type } = received
   if (outcome === 'refused') {
-    throw apiError(400, 'This delivery is not signed with our secret, or is more than 5 minutes old. Compare NUXT_CLERK_WEBHOOK_SIGNING_SECRET with the Signing Secret of this endpoint in Clerk\'s dashboard, and check this server\'s clock.')
+    throw apiError(400, 'This delivery is not signed with our secret, or is more than 5 minutes old. Compare NUXT_CLERK_WEBHOOK_SIGNING_SECRET with the Signing Secret of this endpoint in Clerk\'s dashboard, and check this server\'s clock.', { outcome, reason })
   }
   if (outcome === 'rejected') throw apiError(422, explainEvent({ type, outcome, reason, details }).what, { outcome, reason })
   return { outcome }
