@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { freePort, isFree } from '#scripts/lib/ports.ts'
+import { root } from '#scripts/lib/rollcall.ts'
 import { run } from '../support/process.ts'
 
 let data: string
@@ -43,6 +44,14 @@ it('brings up everything, keeps what was done, and leaves nothing behind', async
       cursor = page.nextCursor
     }
     expect(authors.size).toBe(25)
+
+    // What the demo keeps names its server, its secret and its instance.
+    const home = await mkdtemp(join(tmpdir(), 'rollcall-send-'))
+    await symlink(data, join(home, '.data'))
+    const sent = run(process.execPath, [join(root, 'scripts/send-webhook.ts'), 'user.updated', '--id', [...authors][0] ?? ''], {}, home)
+    expect(await sent.ended, sent.output()).toBe(0)
+    expect(sent.output()).toContain(`to the demo, http://localhost:${port}/api/webhooks\n200 `)
+    await rm(home, { recursive: true })
 
     const postmaster = Number((await readFile(join(data, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
     expect(isAlive(postmaster)).toBe(true)

@@ -10,9 +10,9 @@ export interface Running {
   ended: Promise<number | null>
 }
 
-/** A command of the repo, with its output kept. Nothing of the environment leaks in but PATH and HOME. */
-export function run(command: string, args: string[], env: Record<string, string> = {}): Running {
-  const child = spawn(command, args, { env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+/** A command of the repo, with its output kept. Nothing of the environment leaks in but PATH and HOME. @param cwd the repo when not said */
+export function run(command: string, args: string[], env: Record<string, string> = {}, cwd?: string): Running {
+  const child = spawn(command, args, { cwd, env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const listeners = new Set<() => void>()
   for (const stream of [child.stdout, child.stderr]) {
