@@ -111,15 +111,17 @@ describe('order', () => {
 })
 
 describe('what is refused', () => {
-  const forged: [string, () => Promise<Response>][] = [
-    ['a signature that does not fit', () => send(bodyOf('user.created'), { signature: 'v1,bm90IGEgc2lnbmF0dXJl' })],
-    ['a signature of another secret', () => send(bodyOf('user.created'), { secret: `whsec_${Buffer.from('not a secret of ours').toString('base64')}` })],
-    ['no signature at all', () => fetch(`${rollcall.app.url}/api/webhooks`, { method: 'POST', body: bodyOf('user.created') })],
-    ['an attempt of 6 minutes ago', () => send(bodyOf('user.created'), { at: new Date(Date.now() - 360_000) })],
-    ['an attempt of 6 minutes ahead', () => send(bodyOf('user.created'), { at: new Date(Date.now() + 360_000) })],
+  const forged: [string, string, () => Promise<Response>][] = [
+    ['a signature that does not fit', 'signature', () => send(bodyOf('user.created'), { signature: 'v1,bm90IGEgc2lnbmF0dXJl' })],
+    ['a signature of another secret', 'signature', () => send(bodyOf('user.created'), { secret: `whsec_${Buffer.from('not a secret of ours').toString('base64')}` })],
+    ['no signature at all', 'headers', () => fetch(`${rollcall.app.url}/api/webhooks`, { method: 'POST', body: bodyOf('user.created') })],
+    ['an attempt of 6 minutes ago', 'time', () => send(bodyOf('user.created'), { at: new Date(Date.now() - 360_000) })],
+    ['an attempt of 6 minutes ahead', 'time', () => send(bodyOf('user.created'), { at: new Date(Date.now() + 360_000) })],
   ]
-  it.each(forged)('%s is 400, and nothing is written', async (_what, attempt) => {
-    expect((await attempt()).status).toBe(400)
+  it.each(forged)('%s is 400 for its %s, and nothing is written', async (_what, reason, attempt) => {
+    const answer = await attempt()
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ data: { outcome: 'refused', reason } })
     expect(await users()).toHaveLength(0)
     expect(await events()).toHaveLength(0)
   })
