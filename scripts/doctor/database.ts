@@ -9,10 +9,12 @@ import { findInstanceId } from '#db/queries/state.ts'
 import { readEnv, ServerEnv } from '#server/schemas/env.ts'
 import { checkClock } from './clock.ts'
 import { checkCopy, checkProxies, checkSecondsOf } from './copy.ts'
-import type { Env, Finding } from './finding.ts'
+import type { Env, Finding, FindingCode } from './finding.ts'
 import { good, messageOf, note, wrong } from './finding.ts'
 
 const OLDEST = 15
+/** Beyond these, the next looks would only fail as well. */
+const unfit: FindingCode[] = ['database-old', 'database-read-only', 'database-encoding', 'pooler']
 const journal = resolve(import.meta.dirname, '../../db/migrations/meta/_journal.json')
 const Journal = v.object({ entries: v.array(v.unknown()) })
 
@@ -34,11 +36,12 @@ export async function checkDatabase(env: Env): Promise<DatabaseLook> {
   const db = openDatabase(url, { max: 1, directUrl })
   try {
     findings.push(...await checkServer(db), ...await checkPooler(url, directUrl))
-    if (findings.some(({ state }) => state === 'wrong')) return unknown
+    if (findings.some(({ code }) => unfit.includes(code))) return unknown
     if (!await hearsNotices(db)) findings.push(wrong('listen-deaf', 'A notice that is sent by DATABASE_URL is not heard at the address that listens, so pages would not change by themselves.', 'DATABASE_DIRECT_URL has to name the same database as DATABASE_URL, and Postgres itself.'))
     else findings.push(good('listen', 'LISTEN hears what NOTIFY says.'))
-    findings.push(...await checkTables(db))
-    if (findings.some(({ code }) => code === 'rights' || code === 'migrations-missing')) return unknown
+    const tables = await checkTables(db)
+    findings.push(...tables)
+    if (tables.some(({ state }) => state === 'wrong')) return unknown
     const off = await findTimeoutsOff(db)
     if (off.length > 0) findings.push(note('timeouts-off', `Postgres sets no bound to what hangs: ${off.join(', ')} ${off.length === 1 ? 'is' : 'are'} off for this role.`, 'The server sets them at its start, where the role may; else docs/production.md says how.'))
     const every = checkSecondsOf(setting)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LocalClerk } from '#local-clerk/index.ts'
 import { startLocalClerk } from '#local-clerk/index.ts'
+import { isRollcall } from '#scripts/lib/find-rollcall.ts'
 import type { DevServer } from '../support/dev.ts'
 import { startDev } from '../support/dev.ts'
 import { createTestDatabase } from '../support/rollcall.ts'
@@ -27,6 +28,8 @@ describe('npm run dev without keys', () => {
     const { status, text } = await dev.get('/api/posts')
     expect(status).toBe(503)
     expect(JSON.parse(text)).toMatchObject({ statusCode: 503, message: expect.stringContaining('NUXT_CLERK_SECRET_KEY') })
+    // webhook:send and doctor wait for one with keys.
+    expect(await isRollcall(dev.url)).toBe(false)
   })
 })
 
@@ -46,6 +49,10 @@ describe('npm run dev behind a tunnel', () => {
     expect((await dev.get(path, tunnel)).status).toBe(200)
     expect((await dev.get(path)).status).toBe(200)
   }, START_MS)
+
+  it('is known as ours to webhook:send and doctor', async () => {
+    expect(await isRollcall(dev.url)).toBe(true)
+  })
 
   it.each(['/', '/api/posts', '/_nuxt/@vite/client'])('refuses any other host at %s', async (path) => {
     for (const host of ['other.ngrok-free.app', 'evil.example', `${tunnel}.evil.example`]) {

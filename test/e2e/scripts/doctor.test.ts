@@ -163,8 +163,8 @@ describe('what is broken', () => {
   const at = (part: Partial<Pick<URL, 'port' | 'pathname' | 'username' | 'password'>>, url = mirror.databaseUrl) => Object.assign(new URL(url), part).href
 
   /** A role of its own, with what it is given. @param sql runs in a database of its own, with the name of the role in place of `$role` */
-  async function role(sql: string): Promise<Broken> {
-    const url = await createTestDatabase()
+  async function role(sql: string, { empty = false } = {}): Promise<Broken> {
+    const url = await createTestDatabase({ empty })
     const owner = postgres(url, { max: 1, onnotice: () => {} })
     const name = `r_${crypto.randomUUID().replaceAll('-', '')}`
     await owner.unsafe(`create role ${name} login password 'secret'; ${sql.replaceAll('$role', name).replaceAll('$database', new URL(url).pathname.slice(1))}`)
@@ -221,6 +221,7 @@ describe('what is broken', () => {
     }, 'migrations-ahead', 'note', '1 more migration than'],
     ['a role without rights to a table', () => role(`${migrates} revoke update on posts from $role`), 'rights', 'wrong', /: posts\.$/],
     ['a role that may not migrate', () => role(usesTables), 'rights-to-migrate', 'wrong', 'the record of migrations'],
+    ['a role that may make no tables', () => role('', { empty: true }), 'rights-to-migrate', 'wrong', /^The role r_\w+ may not make/],
     ['a role without timeouts', () => role(migrates), 'timeouts-off', 'note', 'statement_timeout'],
     ['a Postgres whose clock is wrong', () => clockAhead(400), 'clock-of-postgres', 'wrong', /(?:399|400) s ahead of/],
     ['a Postgres whose clock is a little wrong', () => clockAhead(-30), 'clock-of-postgres', 'note', /(?:30|31) s behind/],

@@ -7,6 +7,7 @@ import { root } from '#scripts/lib/rollcall.ts'
 export interface Answer { status: number, type: string, text: string }
 
 export interface DevServer {
+  url: string
   /** A GET under this host name; as it is, not as a document, which Clerk would send round by its handshake. */
   get(path: string, host?: string, accept?: string): Promise<Answer>
   stop(): Promise<void>
@@ -36,6 +37,7 @@ export async function startDev(env: Record<string, string>): Promise<DevServer> 
   process.once('exit', killWithUs)
 
   const server: DevServer = {
+    url: `http://localhost:${port}`,
     get: (path, host = `localhost:${port}`, accept = '*/*') => get(port, path, { host, accept }),
     async stop() {
       signal('SIGTERM')
