@@ -76,7 +76,7 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
       step('The app, built as it would be deployed')
     }
 
-    const app = await startApp({ cwd: root, port, env: { ...clerk.env, DATABASE_URL: postgres.url, NUXT_SITE_URL: `${url},http://127.0.0.1:${port}`, SYNC_CHECK_SECONDS: CHECK_SECONDS } })
+    const app = await startApp({ cwd: root, port, env: { ...clerk.env, DATABASE_URL: postgres.url, NUXT_SITE_URL: `${url},http://127.0.0.1:${port}`, SYNC_CHECK_SECONDS: CHECK_SECONDS, LOG_LEVEL: 'warn' } })
     endings.push(() => app.stop())
     app.process.once('exit', code => void end(code ?? 1))
 

@@ -5,8 +5,10 @@ import { migrateDatabase } from '#db/migrate.ts'
 import { PooledAddressError } from '#db/pooler.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
 import type { Wires } from '#shared/types/admin.ts'
+import { codeOf } from './failure.ts'
 import type { Listener, ListenerEvents } from './live/listener.ts'
 import { openListener } from './live/listener.ts'
+import { log } from './log/log.ts'
 import { migrationsFolder } from './migrations.ts'
 import { within } from './within.ts'
 
@@ -51,7 +53,7 @@ export function createAppDatabase(url: string, directUrl?: string): AppDatabase 
     for (let attempt = 1; ; attempt++) {
       try {
         const { changed, refused } = await migrateDatabase(directUrl ?? url, folder)
-        if (refused.length > 0) console.error(`The role of DATABASE_URL may not set its own timeouts (${refused.join(', ')}), so Postgres sets no bound to what hangs. docs/production.md says how to set them.`)
+        if (refused.length > 0) log.warn(`The role of DATABASE_URL may not set its own timeouts (${refused.join(', ')}), so Postgres sets no bound to what hangs. docs/production.md says how to set them.`)
         // What was opened before has none of the settings.
         if (changed) for (const one of [pool, deliveries]) one.renew()
         await ensureSyncState(pool)
@@ -59,7 +61,7 @@ export function createAppDatabase(url: string, directUrl?: string): AppDatabase 
       }
       catch (error) {
         if (error instanceof PooledAddressError) throw error
-        if (attempt % 10 === 1) console.error(`The database is not ready (${error instanceof Error ? error.message : error}). Trying again every second.`)
+        if (attempt % 10 === 1) log.warn({ code: codeOf(error) }, 'The database is not ready. Trying again every second.')
         await sleep(RETRY_MS)
       }
     }

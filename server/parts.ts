@@ -2,12 +2,12 @@ import { findEventsAfter } from '#db/queries/events.ts'
 import { claimScan, databaseNow, noteForwarded, releaseScan } from '#db/queries/state.ts'
 import { createAppDatabase } from './database.ts'
 import { useEnv } from './env.ts'
-import { describeFailure } from './failure.ts'
 import { createLimiter } from './limiter.ts'
 import { createEventFeed } from './live/event-feed.ts'
 import type { LiveHub } from './live/hub.ts'
 import { openLiveHub } from './live/hub.ts'
 import { createStreams } from './live/streams.ts'
+import { log, logFailure } from './log/log.ts'
 import { createSessions } from './sessions.ts'
 import { createSharedAnswers } from './shared-answers.ts'
 import { createClerkReader } from './sync/clerk.ts'
@@ -25,6 +25,7 @@ import { createVerifier } from './sync/receive/verify.ts'
 import { check } from './sync/scan/check.ts'
 import { createProvisioner, readUser } from './sync/scan/provision.ts'
 import { startScan } from './sync/scan/run.ts'
+import { wrongKey } from '#shared/utils/sync-words.ts'
 
 /** The parts of this process, in the order in which they need each other. Each is made when it is first asked for. */
 
@@ -49,16 +50,16 @@ export const useClerk = once(() => createClerkReader({ secretKey: useEnv().NUXT_
 export const usePacedClerk = once(() => paceReader(useClerk(), requestsPerSecond(useEnv().NUXT_CLERK_SECRET_KEY)))
 
 // The mirror
-export const useGuard = once(() => createGuard(useDeliveriesPool(), useClerk()))
+export const useGuard = once(() => createGuard(useDeliveriesPool(), useClerk(), { onForeign: (foreign, mirrored) => log.error({ foreign, mirrored }, wrongKey(foreign, mirrored)) }))
 /** Hides the posts of the banned and the deleted from the indexes of lists, and shows them again. */
-export const useHider = once(() => createHider(useDb, error => console.error(`hide posts ${describeFailure(error)}`)))
+export const useHider = once(() => createHider(useDb, error => logFailure('hide posts', error)))
 /** Applies news by the version rule; resolves after commit. */
 export const useApply = once(() => createNewsQueue(async (news) => {
   const results = await applyNews(useDeliveriesPool(), news)
   if (results.some(result => !(result instanceof Error) && result.unsettled)) useHider().nudge()
   return results
 }))
-export const useMetrics = once(createMetrics)
+export const useMetrics = once(() => createMetrics(error => logFailure('metrics', error)))
 export const useReceive = once(() => createReceiver({
   db: useDb,
   pool: useDeliveriesPool(),
@@ -89,7 +90,7 @@ export const useCheck = once(() => async (options: { everySeconds: number }) => 
   if (checked?.needs && await claimScan(useDbPool())) {
     const started = await useScan()({ kind: 'reconcile', startedBy: 'check' })
     started?.done.catch((error) => {
-      console.error(`reconcile ${describeFailure(error)}`)
+      logFailure('reconcile', error)
       return releaseScan(useDbPool())
     }).catch(() => {})
   }
@@ -105,7 +106,7 @@ export const useStreams = once(() => createStreams({ perClient: useEnv().LIVE_ST
 /** What changes, for everyone. @throws while the database is not there */
 export const useLiveHub = onceReady(async () => hub = await openLiveHub(await useDb(), useAppDatabase().listen, {
   change: () => useSharedAnswers().forget(),
-  error: error => console.error(`live ${describeFailure(error)}`),
+  error: error => logFailure('live', error),
 }))
 let hub: LiveHub | undefined
 /** What is the same for all guests, while the hub hears what changes. */
@@ -113,7 +114,7 @@ export const useSharedAnswers = once(() => createSharedAnswers(() => hub?.hasHea
 /** The event log, for admins. */
 export const useEventFeed = once(() => createEventFeed((after, limit) => findEventsAfter(useDbPool(), after, limit), {
   now: () => databaseNow(useDbPool()),
-  onError: error => console.error(`admin live ${describeFailure(error)}`),
+  onError: error => logFailure('admin live', error),
 }))
 
 function once<T extends object>(make: () => T): () => T {

@@ -1,7 +1,7 @@
 import { Cron } from 'croner'
 import { rollUpHours } from '#db/queries/charts.ts'
 import { useEnv } from './env.ts'
-import { describeFailure } from './failure.ts'
+import { logFailure } from './log/log.ts'
 import { useCheck, useDb, useGuard, useHider, useScan } from './parts.ts'
 import { eraseExpired } from './sync/erase.ts'
 import { reconcilePattern } from './sync/scan/schedule.ts'
@@ -30,7 +30,7 @@ export function startSchedules(): () => void {
   const jobs = [
     schedule('erase', ERASE_CRON, async () => {
       const { failed } = await eraseExpired(await useDb(), RETENTION_DAYS)
-      for (const { step, error } of failed) console.error(`erase ${step} ${describeFailure(error)}`)
+      for (const { step, error } of failed) logFailure(`erase ${step}`, error)
     }),
     schedule('roll up', ROLL_UP_CRON, async () => rollUpHours(await useDb(), ROLL_UP_HOURS)),
   ]
@@ -58,7 +58,7 @@ function startChecks(everySeconds: number): () => void {
       left = (await useCheck()({ everySeconds: everySeconds - 0.5 }))?.left ?? 0
     }
     catch (error) {
-      console.error(`check ${describeFailure(error)}`)
+      logFailure('check', error)
     }
     if (!stopped) timer = setTimeout(() => void run(), Math.min(everySeconds * 1000, left > 0 ? SOON_MS : Number.POSITIVE_INFINITY))
   }
@@ -90,4 +90,4 @@ function startReconciles(): () => void {
 }
 
 const schedule = (name: string, pattern: string, run: () => Promise<unknown>) =>
-  new Cron(pattern, { timezone: 'UTC', protect: true, catch: error => console.error(`${name} ${describeFailure(error)}`) }, () => run().then(() => {}))
+  new Cron(pattern, { timezone: 'UTC', protect: true, catch: error => logFailure(name, error) }, () => run().then(() => {}))

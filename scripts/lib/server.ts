@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pretty from 'pino-pretty'
 
 export interface RunningApp {
   url: string
@@ -25,11 +26,11 @@ export async function startApp(options: { cwd: string, port: number, env: Record
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(options.port), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  for (const [stream, out] of [[child.stdout, process.stdout], [child.stderr, process.stderr]] as const) {
-    stream.on('data', (chunk: Buffer) => {
-      said.push(chunk.toString())
-      if (!options.quiet) out.write(chunk)
-    })
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void said.push(chunk.toString()))
+  if (!options.quiet) {
+    // Its lines are JSON, for programs.
+    child.stdout.pipe(pretty({ ignore: 'requestId', singleLine: true, sync: true, translateTime: 'SYS:HH:MM:ss' }))
+    child.stderr.pipe(process.stderr, { end: false })
   }
   const ended = new Promise<void>(done => child.once('exit', () => done()))
   const killWithUs = () => void child.kill('SIGTERM')

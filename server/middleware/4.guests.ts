@@ -17,12 +17,12 @@ export default defineEventHandler(async (event) => {
   const locale = shared.isPage ? event.context.page?.locale ?? '' : ''
   // What changes has to be heard.
   useLiveHub().catch(() => {})
-  await send(event, await useSharedAnswers().get(`${locale} ${shared.path}`, () => read(shared, locale)))
+  await send(event, await useSharedAnswers().get(`${locale} ${shared.path}`, () => read(shared, locale, event.context.requestId ?? '')))
 })
 
-async function read({ path, isPage }: SharedPath, locale: string): Promise<SharedAnswer> {
+async function read({ path, isPage }: SharedPath, locale: string, requestId: string): Promise<SharedAnswer> {
   const [origin = ''] = useEnv().NUXT_SITE_URL
-  const response = await useNitroApp().localFetch(path, { headers: { 'accept-language': locale, 'host': new URL(origin).host } })
+  const response = await useNitroApp().localFetch(path, { headers: { 'accept-language': locale, 'host': new URL(origin).host, 'x-request-id': requestId } })
   const body = await response.text()
   return toSharedAnswer(response.status, [...response.headers], Buffer.from(isPage ? await inlineStyles(body) : body))
 }

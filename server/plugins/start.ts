@@ -1,5 +1,7 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
 import { checkEnv } from '../env.ts'
+import { describeFailure } from '../failure.ts'
+import { exitWith, flushLog } from '../log/log.ts'
 import { useAppDatabase, useSharedAnswers, useStreams } from '../parts.ts'
 import { startSchedules } from '../schedules.ts'
 import { isSafe } from '../utils/methods.ts'
@@ -9,21 +11,16 @@ export default defineNitroPlugin((nitro) => {
   const { problems } = checkEnv()
   if (problems.length > 0) {
     if (import.meta.dev) return
-    console.error(`Rollcall cannot start.\n${problems.map(problem => `- ${problem}`).join('\n')}`)
-    process.exit(1)
+    exitWith('Rollcall cannot start.', { problems })
   }
   // Whoever read the log may be gone. Without a listener each line is an error that nobody caught, which Nitro logs, without end.
-  for (const log of [process.stdout, process.stderr]) log.on('error', () => {})
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   // Nitro logs what nobody caught and goes on; with a port that is taken that means for ever, serving no one.
   process.on('uncaughtException', (error) => {
     if (!('code' in error) || error.code !== 'EADDRINUSE') return
-    console.error('This port is taken. Stop what runs there, or set PORT to another.')
-    process.exit(1)
+    exitWith('This port is taken. Stop what runs there, or set PORT to another.')
   })
-  useAppDatabase().prepare().catch((error) => {
-    console.error(error instanceof Error ? error.message : error)
-    process.exit(1)
-  })
+  useAppDatabase().prepare().catch(error => exitWith(error instanceof Error ? error.message : describeFailure(error)))
   const stopSchedules = startSchedules()
   // Nitro waits for open connections before its own `close` hook, so the streams end with the signal.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => useStreams().closeAll())
@@ -33,5 +30,6 @@ export default defineNitroPlugin((nitro) => {
     stopSchedules()
     // Requests have ended by now. A scan or a check that goes on may be cut off: it is safe to start again.
     await useAppDatabase().close(0.5)
+    await flushLog()
   })
 })

@@ -72,6 +72,9 @@ const whole = (message: string, min: number) => v.pipe(v.string(), v.regex(/^\d{
 
 const decimal = (message: string) => v.pipe(v.string(), v.regex(/^\d{1,6}(?:\.\d{1,3})?$/, message), v.transform(Number))
 
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const
+export const LogLevel = v.optional(v.picklist(logLevels, `LOG_LEVEL is ${logLevels.join(', ')}.`), 'info')
+
 /** What the server needs to run. Every message says which variable is wrong and how to get it. */
 export const ServerEnv = v.object({
   DATABASE_URL: DatabaseUrl,
@@ -89,6 +92,7 @@ export const ServerEnv = v.object({
   LIVE_STREAMS: v.optional(whole('LIVE_STREAMS is a whole number of streams that one instance holds open, 1 or more.', 1), '10000'),
   TRUSTED_PROXIES: v.optional(whole('TRUSTED_PROXIES is how many proxies stand before the app, each of which adds to X-Forwarded-For; 0 for none.', 0), '0'),
   RATE_LIMIT_FACTOR: v.optional(decimal('RATE_LIMIT_FACTOR is a number by which the limits of writes and searches are multiplied: 1 as they are, 0 for none.'), '1'),
+  LOG_LEVEL: LogLevel,
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'METRICS_TOKEN has 16 characters at least.'))),
 })
 export type ServerEnv = v.InferOutput<typeof ServerEnv>

@@ -8,7 +8,7 @@ export function defineApiHandler<T>(handler: (event: H3Event<EventHandlerRequest
       return await handler(event)
     }
     catch (error) {
-      throw toApiError(error)
+      throw toApiError(error, event.context.requestId)
     }
   })
 }

@@ -31,12 +31,29 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/admin/runs/:id': ['GET'],
 }
 
-/** The methods that a path takes; none when there is no such route. */
-export function allowedMethods(path: string): string[] {
+/** Every page, as the log names it. A test holds it against the files. */
+export const pageRoutes = [
+  '/', '/people', '/settings', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
+  '/admin', '/admin/events', '/admin/reconcile', '/admin/runs/:id', '/admin/users', '/admin/users/:id',
+]
+
+const known = [...Object.keys(apiRoutes), ...pageRoutes].map(route => ({ route, names: route.split('/') }))
+
+/** A literal name comes before an id. */
+const ordered = known.sort((a, b) => Number(a.route.includes(':')) - Number(b.route.includes(':')))
+
+function find(path: string): string | undefined {
   const parts = path.split('/')
-  const found = Object.entries(apiRoutes).find(([route]) => {
-    const names = route.split('/')
-    return names.length === parts.length && names.every((name, index) => name.startsWith(':') || name === parts[index])
-  })
-  return found?.[1] ?? []
+  return ordered.find(({ names }) => (names.length === parts.length || (names.at(-1) === '*' && parts.length >= names.length - 1))
+    && names.every((name, index) => name === '*' || name.startsWith(':') || name === parts[index]))?.route
+}
+
+/** The methods that a path of the API takes; none when there is no such route. */
+export const allowedMethods = (path: string): string[] => apiRoutes[find(path) ?? ''] ?? []
+
+/** The route of a request, as the log names it: without ids and query, and nothing of an address that someone made up. */
+export function routeOf(url: string): string {
+  const path = url.replace(/[?#].*$/, '')
+  if (path.startsWith('/_nuxt/')) return '/_nuxt/*'
+  return find(path) ?? (/^\/[^/]+\.(?:svg|png|ico|txt|webmanifest)$/.test(path) ? 'file' : 'unknown')
 }

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises'
 import { globSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { allowedMethods, apiRoutes } from '#server/utils/routes.ts'
+import { allowedMethods, apiRoutes, pageRoutes, routeOf } from '#server/utils/routes.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const handlers = globSync('server/api/**/*.ts', { cwd: root }).map(path => path.replaceAll('\\', '/'))
 const read = (path: string) => readFile(resolve(root, path), 'utf8')
 
 /** `server/api/posts/[id]/like.put.ts` → `/api/posts/:id/like` and PUT. */
-function routeOf(file: string) {
+function routeOfFile(file: string) {
   const match = /^server(\/api\/.+?)(?:\/index)?\.(get|post|put|patch|delete)\.ts$/.exec(file)
   return match?.[1] && match[2] ? { route: match[1].replaceAll(/\[(\w+)\]/g, ':$1'), method: match[2].toUpperCase() } : undefined
 }
@@ -18,15 +18,27 @@ describe('the routes', () => {
   it('of the table are those of the files, method by method', () => {
     const fromFiles: Record<string, string[]> = {}
     for (const file of handlers) {
-      const found = routeOf(file)
+      const found = routeOfFile(file)
       if (found) (fromFiles[found.route] ??= []).push(found.method)
     }
     const sorted = (routes: Record<string, string[]>) => Object.fromEntries(Object.entries(routes).map(([route, methods]) => [route, [...methods].sort()] as const).sort(([a], [b]) => a < b ? -1 : 1))
     expect(sorted(apiRoutes)).toEqual(sorted(fromFiles))
   })
 
+  it('of pages are those of the files', () => {
+    const fromFiles = globSync('pages/**/*.vue', { cwd: root }).map(path => path.replaceAll('\\', '/').replace(/^pages(.*?)(?:\/index)?\.vue$/, '$1').replace(/\[\.\.\.\w+\]/, '*').replaceAll(/\[(\w+)\]/g, ':$1') || '/')
+    expect([...pageRoutes].sort()).toEqual(fromFiles.sort())
+  })
+
+  it.each([
+    ['/?q=x', '/'], ['/users/user_1', '/users/:id'], ['/api/users/recent', '/api/users/recent'], ['/api/users/user_1?x', '/api/users/:id'],
+    ['/sign-in', '/sign-in/*'], ['/sign-in/a/b', '/sign-in/*'], ['/_nuxt/a.js', '/_nuxt/*'], ['/favicon.ico', 'file'], ['/ada@example.com', 'unknown'], ['/people/ada', 'unknown'],
+  ])('names %s as %s in the log', (path, route) => {
+    expect(routeOf(path)).toBe(route)
+  })
+
   it('name their method in the file, but for the catch-all', () => {
-    expect(handlers.filter(file => !routeOf(file))).toEqual(['server/api/[...].ts'])
+    expect(handlers.filter(file => !routeOfFile(file))).toEqual(['server/api/[...].ts'])
   })
 
   it.each([

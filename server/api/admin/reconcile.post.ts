@@ -4,7 +4,7 @@ import { ReconcileInput } from '#shared/schemas/admin.ts'
 import { wrongKey } from '#shared/utils/sync-words.ts'
 import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
 import { useDb, useScan } from '#server/parts.ts'
-import { describeFailure } from '#server/failure.ts'
+import { logFailure } from '#server/log/log.ts'
 
 /** Starts a reconcile and answers at once; `GET /api/admin/runs/:id` follows it. */
 export default defineAdminHandler(async (event): Promise<{ runId: string }> => {
@@ -22,7 +22,7 @@ export default defineAdminHandler(async (event): Promise<{ runId: string }> => {
     const open = await findOpenRun(await useDb())
     throw apiError(409, 'Another scan is running. Wait for it to end.', { running: open?.alive ? open.run : null })
   }
-  started.done.catch(error => console.error(`reconcile ${describeFailure(error)}`))
+  started.done.catch(error => logFailure('reconcile', error))
   setResponseStatus(event, 202)
   return { runId: started.runId }
 })

@@ -9,7 +9,7 @@ import { UsersCsvQuery } from '#shared/schemas/admin.ts'
 import type { Position } from '#shared/schemas/paging.ts'
 import type { AdminUser } from '#shared/types/admin.ts'
 import { useDb } from '#server/parts.ts'
-import { describeFailure } from '#server/failure.ts'
+import { logFailure } from '#server/log/log.ts'
 
 const BATCH = 1_000
 
@@ -33,14 +33,14 @@ export default defineAdminHandler(async (event): Promise<void> => {
   // Excel takes a file without the mark for Latin-1, and a value that begins with a sign for a formula.
   const csv = stringify({ bom: true, header: true, columns, escape_formulas: true, cast: { boolean: String } })
   // It ends when the client goes away. When the database fails, `pages` has logged it, and an answer that has begun can only break off.
-  await pipeline(Readable.from(pages(db, query)), csv, event.node.res).catch(() => {})
+  await pipeline(Readable.from(pages(db, query, event.context.requestId)), csv, event.node.res).catch(() => {})
 })
 
-async function* pages(db: Database, query: UserFilterQuery): AsyncGenerator<AdminUser> {
+async function* pages(db: Database, query: UserFilterQuery, requestId: string | undefined): AsyncGenerator<AdminUser> {
   let cursor: Position | undefined
   do {
     const { users, next } = await listAdminUsers(db, { ...query, cursor, limit: BATCH }).catch((error) => {
-      console.error(`users.csv ${describeFailure(error)}`)
+      logFailure('users.csv', error, { requestId })
       throw error
     })
     yield* users

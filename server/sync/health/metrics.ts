@@ -5,7 +5,6 @@ import { countFinishedRuns, findLastReconcile } from '#db/queries/runs.ts'
 import { findCheckState } from '#db/queries/state.ts'
 import type { Outcome, RefusalReason, Repair } from '#shared/types/sync.ts'
 import { driftKinds, outcomes, refusalReasons } from '#shared/types/sync.ts'
-import { describeFailure } from '../../failure.ts'
 import type { SharedAnswersCounts } from '../../shared-answers.ts'
 import type { Health } from './health.ts'
 
@@ -24,8 +23,8 @@ export interface MirrorMetrics {
   read(now: { db: Database, health: Health, streams: number, shared: SharedAnswersCounts }): Promise<{ text: string, contentType: string }>
 }
 
-/** The metrics of this process. */
-export function createMetrics(): MirrorMetrics {
+/** The metrics of this process. @param onError told when what is stored could not be read */
+export function createMetrics(onError: (error: unknown) => void): MirrorMetrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -83,7 +82,7 @@ export function createMetrics(): MirrorMetrics {
       sharedAnswers.reset()
       for (const by of ['kept', 'joined', 'read'] as const) sharedAnswers.inc({ by }, shared[by])
       sharedBytes.set(shared.bytes)
-      await readStored(db, health).catch(error => console.error(`metrics ${describeFailure(error)}`))
+      await readStored(db, health).catch(onError)
       return { text: await registry.metrics(), contentType: registry.contentType }
     },
   }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '#db/client.ts'
 import { claimInstance, findInstanceId } from '#db/queries/state.ts'
-import { wrongKey } from '#shared/utils/sync-words.ts'
 import type { ClerkReader } from '../clerk.ts'
 
 /** Which Clerk instance this database mirrors, and whether the secret key is of another one. */
@@ -34,13 +33,20 @@ export interface Guard {
   peek(): Instance
 }
 
+interface GuardOptions {
+  /** Called when the secret key turns out to be of another instance. */
+  onForeign?: (foreign: string, mirrored: string) => void
+  /** ms */
+  now?: () => number
+}
+
 /**
  * The instance guard of a process, read before each write of a user and before each scan.
  * The secret key names its instance (`GET /v1/instance`); the first answer that a database ever has is stored. Clerk is
  * waited for 3 s at most. While it does not answer, the stored instance is compared with; a database without one accepts
  * any. The instance is never taken from an event: the dashboard's sample carries `ins_123`.
  */
-export function createGuard(db: Database, clerk: ClerkReader, now: () => number = () => performance.now()): Guard {
+export function createGuard(db: Database, clerk: ClerkReader, { onForeign = () => {}, now = () => performance.now() }: GuardOptions = {}): Guard {
   let answered: Instance | null = null
   let asking: Promise<Instance> | null = null
   let askedAt = Number.NEGATIVE_INFINITY
@@ -51,7 +57,7 @@ export function createGuard(db: Database, clerk: ClerkReader, now: () => number 
     if (!named) return { mirrored: await findInstanceId(db), foreign: null }
     const mirrored = await claimInstance(db, named)
     answered = { mirrored, foreign: mirrored === named ? null : named }
-    if (answered.foreign) console.error(wrongKey(answered.foreign, mirrored))
+    if (answered.foreign) onForeign(answered.foreign, mirrored)
     return answered
   }
 
