@@ -10,7 +10,7 @@ import { createStreams } from './live/streams.ts'
 import { log, logFailure } from './log/log.ts'
 import { createSessions } from './sessions.ts'
 import { createSharedAnswers } from './shared-answers.ts'
-import { createClerkReader } from './sync/clerk.ts'
+import { createClerkReader, untilSignal } from './sync/clerk.ts'
 import { createForwardedNote } from './sync/health/forwarded.ts'
 import { createHealth } from './sync/health/health.ts'
 import { createMetrics } from './sync/health/metrics.ts'
@@ -49,6 +49,9 @@ export const useClerk = once(() => createClerkReader({ secretKey: useEnv().NUXT_
 /** The same, at a rate that leaves the app its half: for scans. */
 export const usePacedClerk = once(() => paceReader(useClerk(), requestsPerSecond(useEnv().NUXT_CLERK_SECRET_KEY)))
 
+/** The same for one job, until the signal comes: a call under way is not waited for, and not tried again. */
+const readUntil = (signal: AbortSignal) => untilSignal(paceReader(untilSignal(useClerk(), signal), requestsPerSecond(useEnv().NUXT_CLERK_SECRET_KEY)), signal)
+
 // The mirror
 export const useGuard = once(() => createGuard(useDeliveriesPool(), useClerk(), { onForeign: (foreign, mirrored) => log.error({ foreign, mirrored }, wrongKey(foreign, mirrored)) }))
 /** Hides the posts of the banned and the deleted from the indexes of lists, and shows them again. */
@@ -82,12 +85,14 @@ export const useScan = once(() => async (options: Omit<Parameters<typeof startSc
   started?.done.then(({ report }) => useMetrics().countRepairs('scan', report.repairs), () => {})
   return started
 })
-/** Runs one check, one at a time among all instances; null while another one runs, or when it is too soon. */
-export const useCheck = once(() => async (options: { everySeconds: number }) => {
-  const checked = await check(await useDb(), usePacedClerk(), useGuard(), { ...options, maxDelete: useEnv().RECONCILE_MAX_DELETE })
+/** Runs one check, one at a time among all instances; null while another one runs, or when it is too soon. @throws OutOfTimeError after `withinMs` */
+export const useCheck = once(() => async ({ everySeconds, withinMs }: { everySeconds: number, withinMs?: number }) => {
+  const clerk = withinMs === undefined ? usePacedClerk() : readUntil(AbortSignal.timeout(withinMs))
+  const checked = await check(await useDb(), clerk, useGuard(), { everySeconds, maxDelete: useEnv().RECONCILE_MAX_DELETE })
   useMetrics().countRepairs('check', checked?.repairs ?? [])
   if (checked?.repairs.length) useHider().nudge()
-  if (checked?.needs && await claimScan(useDbPool())) {
+  // Where processes do not stay, a scan would be cut off.
+  if (checked?.needs && useEnv().LIVE === 'on' && await claimScan(useDbPool())) {
     const started = await useScan()({ kind: 'reconcile', startedBy: 'check' })
     started?.done.catch((error) => {
       logFailure('reconcile', error)

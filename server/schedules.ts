@@ -14,7 +14,7 @@ const HIDE_MS = 10_000
 
 /** The hour that has ended is rolled up for the charts. The charts roll up what was missed. */
 const ROLL_UP_CRON = '2 * * * *'
-const ROLL_UP_HOURS = 7 * 24
+export const ROLL_UP_HOURS = 7 * 24
 
 /** All instances have the same schedule, so one skips its reconcile when another started one less than this ago, ms. */
 const SAME_MS = 10 * 60_000
@@ -24,9 +24,10 @@ const SOON_MS = 10_000
 /** The default schedule of reconciles needs the Clerk instance's id. While it is not known, it is asked for this often, ms. */
 const ASK_INSTANCE_MS = 60_000
 
-/** What the server does by itself. Nitro fixes its own schedules at build, and these are set where it runs. @returns how to stop */
+/** What the server does by itself; nothing with `LIVE=off`, where `/api/cron/check` does it. Nitro fixes its own schedules at build, and these are set where it runs. @returns how to stop */
 export function startSchedules(): () => void {
-  const { RETENTION_DAYS, SYNC_CHECK_SECONDS } = useEnv()
+  const { LIVE, RETENTION_DAYS, SYNC_CHECK_SECONDS } = useEnv()
+  if (LIVE === 'off') return () => {}
   const jobs = [
     schedule('erase', ERASE_CRON, async () => {
       const { failed } = await eraseExpired(await useDb(), RETENTION_DAYS)

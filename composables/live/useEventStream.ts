@@ -36,6 +36,10 @@ const isAudience = (data: unknown): data is Audience => audiences.some(one => on
  * @returns `reopen`, for when someone signed in or out: opens the stream anew, in whichever tab it is
  */
 export function useEventStream(url: string, hear: Hear, { sharedAs }: { sharedAs?: string } = {}): { reopen(): void } {
+  if (!useIsLive().value) {
+    useAskAgain(hear.missed)
+    return { reopen: hear.missed }
+  }
   const visibility = useDocumentVisibility()
   const name = sharedAs && 'BroadcastChannel' in window && 'locks' in navigator ? sharedAs : undefined
   const channel = name ? new BroadcastChannel(name) : undefined

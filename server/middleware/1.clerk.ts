@@ -9,7 +9,7 @@ import { useEnv } from '#server/env.ts'
 import { useSessions } from '#server/parts.ts'
 
 /** What needs no session must not wait for Clerk, nor fail with it. */
-const open = /^\/(?:_nuxt\/|api\/(?:webhooks|health|metrics)(?:[/?]|$)|[^/]+\.(?:svg|png|ico|txt|webmanifest)(?:\?|$))/
+const open = /^\/(?:_nuxt\/|api\/(?:webhooks|health|metrics|cron\/check)(?:[/?]|$)|[^/]+\.(?:svg|png|ico|txt|webmanifest)(?:\?|$))/
 
 const signedOut = signedOutAuthObject()
 

@@ -4,10 +4,10 @@ import { useEnv } from '#server/env.ts'
 /**
  * A page of another site may send requests in a reader's name, so what changes something is served to our own pages alone.
  * Browsers send `Origin` with each such request. A program sends none; it must bring its session as a bearer, which a page
- * of another site cannot do unasked, where a browser adds cookies by itself. Deliveries are signed.
+ * of another site cannot do unasked, where a browser adds cookies by itself. Deliveries are signed, and the scheduler's call brings a token of its own.
  */
 export default defineApiHandler((event) => {
-  if (isSafe(event.method) || !event.path.startsWith('/api/') || /^\/api\/webhooks(?:\?|$)/.test(event.path)) return
+  if (isSafe(event.method) || !event.path.startsWith('/api/') || /^\/api\/(?:webhooks|cron\/check)(?:\?|$)/.test(event.path)) return
   const origin = getHeader(event, 'origin')
   if (origin !== undefined) {
     if (useEnv().NUXT_SITE_URL.includes(origin)) return

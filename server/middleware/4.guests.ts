@@ -16,7 +16,7 @@ export default defineEventHandler(async (event) => {
   if (!shared) return
   const locale = shared.isPage ? event.context.page?.locale ?? '' : ''
   // What changes has to be heard.
-  useLiveHub().catch(() => {})
+  if (useEnv().LIVE === 'on') useLiveHub().catch(() => {})
   await send(event, await useSharedAnswers().get(`${locale} ${shared.path}`, () => read(shared, locale, event.context.requestId ?? '')))
 })
 

@@ -93,6 +93,8 @@ export const ServerEnv = v.object({
   TRUSTED_PROXIES: v.optional(whole('TRUSTED_PROXIES is how many proxies stand before the app, each of which adds to X-Forwarded-For; 0 for none.', 0), '0'),
   RATE_LIMIT_FACTOR: v.optional(decimal('RATE_LIMIT_FACTOR is a number by which the limits of writes and searches are multiplied: 1 as they are, 0 for none.'), '1'),
   LOG_LEVEL: LogLevel,
+  LIVE: v.optional(v.picklist(['on', 'off'], 'LIVE is on, or off for a host whose processes do not stay.'), 'on'),
+  CRON_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'CRON_TOKEN has 16 characters at least.'))),
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'METRICS_TOKEN has 16 characters at least.'))),
 })
 export type ServerEnv = v.InferOutput<typeof ServerEnv>

@@ -22,6 +22,30 @@ export class ClerkError extends Error {
   }
 }
 
+/** Clerk was not asked, or its answer not waited for, because the time was up. */
+export class OutOfTimeError extends ClerkError {
+  override name = 'OutOfTimeError'
+}
+
+/** A reader that throws OutOfTimeError once the signal has come, also from a call that is under way. */
+export function untilSignal(reader: ClerkReader, signal: AbortSignal): ClerkReader {
+  const outOfTime = () => new OutOfTimeError('Clerk did not answer in the time that there was.')
+  function bound<T>(call: () => Promise<T>): Promise<T> {
+    return new Promise((done, fail) => {
+      if (signal.aborted) return fail(outOfTime())
+      const stop = () => fail(outOfTime())
+      signal.addEventListener('abort', stop, { once: true })
+      call().then(done, fail).finally(() => signal.removeEventListener('abort', stop))
+    })
+  }
+  return {
+    user: id => bound(() => reader.user(id)),
+    list: query => bound(() => reader.list(query)),
+    count: created => bound(() => reader.count(created)),
+    instance: () => bound(() => reader.instance()),
+  }
+}
+
 /** Why a call of the Backend API failed. */
 export function clerkFailureOf(error: unknown): ClerkFailure {
   const status = error instanceof ClerkError ? error.status : null

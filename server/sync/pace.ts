@@ -1,5 +1,5 @@
 import type { ClerkReader } from './clerk.ts'
-import { ClerkError } from './clerk.ts'
+import { ClerkError, OutOfTimeError } from './clerk.ts'
 
 const TRIES = 5
 const FIRST_BACKOFF_MS = 500
@@ -63,7 +63,7 @@ export function paceReader(reader: ClerkReader, perSecond: number, clock: Clock 
   }
 }
 
-const isPassing = (error: unknown) => error instanceof ClerkError && (error.status === null || error.status === 429 || error.status >= 500)
+const isPassing = (error: unknown) => error instanceof ClerkError && !(error instanceof OutOfTimeError) && (error.status === null || error.status === 429 || error.status >= 500)
 
 /** Clerk asks for a minute at most; what asks for more is not waited for. */
 const LONGEST_WAIT_MS = 60_000

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setResponseHeader } from 'h3'
 import type { H3Event } from 'h3'
+import { useEnv } from '#server/env.ts'
 import { toFrame } from '#server/live/frames.ts'
 import { useStreams } from '#server/parts.ts'
 
@@ -31,9 +32,10 @@ export type Subscribe = (send: (frame: Buffer) => void) => () => void
  * @param options.prepare makes ready what is followed; who leaves meanwhile is not subscribed
  * @param options.firstFrame what is sent at once
  * @param options.lifeMs the stream ends after this time
- * @throws 429 when this client has its share of streams, 503 when this instance has all that it takes
+ * @throws 404 with `LIVE=off`, 429 when this client has its share of streams, 503 when this instance has all that it takes
  */
 export async function sendEventStream(event: H3Event, options: { client: string, prepare: () => Promise<Subscribe>, firstFrame: Buffer, lifeMs?: number }): Promise<void> {
+  if (useEnv().LIVE === 'off') throw apiError(404, 'This server sends no events (LIVE is off). Ask for what you show every now and then.', { code: 'live-off' })
   const { res } = event.node
   if (res.closed) return
   const release = takePlace(event, options.client)

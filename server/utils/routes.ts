@@ -15,6 +15,7 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/users/recent': ['GET'],
   '/api/users/:id': ['GET'],
   '/api/metrics': ['GET'],
+  '/api/cron/check': ['GET', 'POST'],
   '/api/admin/sync': ['GET'],
   '/api/admin/charts': ['GET'],
   '/api/admin/events': ['GET'],

@@ -35,6 +35,13 @@ export interface ReasonDetails {
 export const refusalReasons = ['headers', 'signature', 'time'] as const
 export type RefusalReason = (typeof refusalReasons)[number]
 
+/**
+ * What became of a call of `/api/cron/check`. `scan-needed`: checked, and a full comparison is wanted. `running`: another
+ * check runs. `out-of-time`: what was found until then is written, and the next call goes on.
+ */
+export const cronResults = ['checked', 'scan-needed', 'running', 'out-of-time'] as const
+export type CronResult = (typeof cronResults)[number]
+
 /** Why Clerk's Backend API gave no usable answer. */
 export const clerkFailures = ['unauthorized', 'rate-limited', 'status', 'silent'] as const
 export interface ClerkFailure {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rollcall?.stop())
 
 const routes = Object.entries(apiRoutes).flatMap(([route, methods]) => methods.map(method => [method, route] as const))
-const unsafe = routes.filter(([method, route]) => method !== 'GET' && route !== '/api/webhooks')
+const unsafe = routes.filter(([method, route]) => method !== 'GET' && route !== '/api/webhooks' && route !== '/api/cron/check')
 const pathOf = (route: string) => route.replace(':id', /posts|runs/.test(route) ? someone : admin)
 
 async function ask(method: string, route: string, headers: Record<string, string> = {}, as: string | null = admin) {
@@ -51,6 +51,10 @@ describe.each(unsafe)('%s %s', (method, route) => {
 
 it('a delivery comes from anywhere: it is signed', async () => {
   expect((await ask('POST', '/api/webhooks', { origin: 'https://evil.example' }, null)).status).toBe(400)
+})
+
+it('a scheduler brings a token of its own; without the variable there is nothing', async () => {
+  for (const method of ['GET', 'POST']) expect((await ask(method, '/api/cron/check', { origin: 'https://evil.example', authorization: 'Bearer anything-at-all' }, null)).status).toBe(404)
 })
 
 it.each(routes)('%s %s is kept by no cache, whoever asks and whatever the answer', async (method, route) => {
