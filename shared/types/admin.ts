@@ -182,6 +182,8 @@ export interface Refusals {
 export interface MirrorCheck extends CheckFacts {
   /** Seconds between two checks; 0 when they are off. */
   every: number
+  /** False where no full comparison starts by itself (`LIVE=off`). */
+  scans?: boolean
   /** By Clerk's clock: every change until then is here. */
   seenUntil: string | null
   checkedAt: string | null

@@ -51,7 +51,7 @@ export function createHealth({ db, probed, wires, guard, env }: HealthParts): He
     return {
       checkedAt,
       ...rest,
-      check: { ...state.check ?? nothingKnown, every: env.SYNC_CHECK_SECONDS, seenUntil: state.seenUntil, checkedAt: state.checkedAt, comparedAt: state.comparedAt },
+      check: { ...state.check ?? nothingKnown, every: env.SYNC_CHECK_SECONDS, scans: env.LIVE === 'on', seenUntil: state.seenUntil, checkedAt: state.checkedAt, comparedAt: state.comparedAt },
       repairs,
       users,
       eraseDueAt: keptSince && new Date(Date.parse(keptSince) + env.RETENTION_DAYS * DAY).toISOString(),

@@ -7,6 +7,9 @@ type Described = Omit<Problem, 'code'>
 
 const doctor: ProblemStep = { kind: 'copy', text: 'npm run doctor' }
 const dryRun: ProblemStep = { kind: 'dry-run', label: 'Start a dry run' }
+const scanCommand: ProblemStep = { kind: 'copy', text: 'npm run sync:reconcile' }
+/** With `LIVE=off` a scan in the server would be cut off with its process. */
+const scanElsewhere = 'Run it by the command line, where this server\'s variables are at hand: its own processes do not live long enough.'
 const reconcile: ProblemStep = { kind: 'go', label: 'Run a reconcile', to: '/admin/reconcile' }
 
 type Refused = Pick<Refusals, 'streak'> & { reason: 'signature' | 'time', since: string, now: string }
@@ -58,17 +61,17 @@ const catalogue = {
     action: 'Check now; if that fails, the server\'s log says why.',
     step: { kind: 'check', label: 'Check now' },
   }),
-  'behind': ({ since, now }: { since: string | null, now: string }) => ({
+  'behind': ({ since, scans = true, now }: { since: string | null, scans?: boolean, now: string }) => ({
     level: 'warn',
-    sentence: `${notSince(since, now)} So much changed in Clerk at once that the check could not read it all; a full comparison starts by itself.`,
-    action: 'Wait for it, or start one now.',
-    step: reconcile,
+    sentence: `${notSince(since, now)} So much changed in Clerk at once that the check could not read it all; a full comparison ${scans ? 'starts by itself' : 'is needed'}.`,
+    action: scans ? 'Wait for it, or start one now.' : scanElsewhere,
+    step: scans ? reconcile : scanCommand,
   }),
-  'never-compared': ({ every }: { every: number }) => ({
+  'never-compared': ({ every, scans = true }: { every: number, scans?: boolean }) => ({
     level: 'note',
     sentence: 'This copy has never been compared with Clerk, user by user.',
-    action: `The first comparison starts by itself with the next check, within ${every} seconds. You can also start one now.`,
-    step: reconcile,
+    action: scans ? `The first comparison starts by itself with the next check, within ${every} seconds. You can also start one now.` : scanElsewhere,
+    step: scans ? reconcile : scanCommand,
   }),
   'count': ({ clerk, ours, unstorable, since, now }: { clerk: number, ours: number, unstorable: number, since: string | null, now: string }) => ({
     level: 'warn',

@@ -70,13 +70,13 @@ function judgeKeys({ instance: { mirrored, foreign }, keys, check }: MirrorFacts
 
 /** Whether the checks know that the copy is equal. `npm run doctor` asks too, with a part of the facts. */
 export function judgeComparison({ check, checkedAt: now }: Pick<MirrorFacts, 'check' | 'checkedAt'>): Problem[] {
-  const { every, failure, checkedAt, comparedAt, seenUntil, needs, counts } = check
+  const { every, scans, failure, checkedAt, comparedAt, seenUntil, needs, counts } = check
   const since = seenUntil ?? comparedAt
   if (every === 0) return [problem('check-off', { since, now })]
   if (failure && failure.code !== 'unauthorized') return [problem('not-compared', { failure, since, now })]
-  if (comparedAt === null) return [problem('never-compared', { every })]
+  if (comparedAt === null) return [problem('never-compared', { every, scans })]
   if (checkedAt === null || age(checkedAt, now) > lateAfterMs(every)) return [problem('check-late', { since, every, now })]
-  if (needs === 'behind' || needs === 'import') return [problem('behind', { since, now })]
+  if (needs === 'behind' || needs === 'import') return [problem('behind', { since, scans, now })]
   const problems: Problem[] = []
   if (check.failed.length > 0) problems.push(problem('unwritten', { count: check.failed.length }))
   if (check.unstorable.length > 0) problems.push(problem('unstorable', { count: check.unstorable.length }))
