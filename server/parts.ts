@@ -19,6 +19,7 @@ import { createHider } from './sync/hiding.ts'
 import { paceReader, requestsPerSecond } from './sync/pace.ts'
 import { applyNews } from './sync/receive/apply.ts'
 import { createGuard } from './sync/receive/guard.ts'
+import { markStages } from './sync/news.ts'
 import { createNewsQueue } from './sync/receive/queue.ts'
 import { createReceiver } from './sync/receive/receive.ts'
 import { createVerifier } from './sync/receive/verify.ts'
@@ -58,7 +59,9 @@ export const useGuard = once(() => createGuard(useDeliveriesPool(), useClerk(), 
 export const useHider = once(() => createHider(useDb, error => logFailure('hide posts', error)))
 /** Applies news by the version rule; resolves after commit. */
 export const useApply = once(() => createNewsQueue(async (news) => {
+  markStages(news, 'writtenAt')
   const results = await applyNews(useDeliveriesPool(), news)
+  markStages(news, 'committedAt')
   if (results.some(result => !(result instanceof Error) && result.unsettled)) useHider().nudge()
   return results
 }))

@@ -17,7 +17,7 @@ export default defineApiHandler(async (event) => {
     throw apiError(500, 'No signing secret is set here, so no delivery can be verified. Set NUXT_CLERK_WEBHOOK_SIGNING_SECRET and start the server again.')
   }
   const svixId = safeId(header('svix-id'))
-  const received = await useReceive()(body, { id: header('svix-id'), timestamp: header('svix-timestamp'), signature: header('svix-signature') }, receivedAt).catch((error) => {
+  const received = await useReceive()(body, { id: header('svix-id'), timestamp: header('svix-timestamp'), signature: header('svix-signature') }, receivedAt, event.context.stages).catch((error) => {
     event.context.logged = { delivery: { svixId, type: null, outcome: 'failed', reason: failureOf(error).reason } }
     setResponseHeader(event, 'retry-after', RETRY_AFTER_SECONDS)
     throw error

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { IncomingMessage } from 'node:http'
 import type { H3Event } from 'h3'
 import { checkEnv } from '../env.ts'
+import { tracing } from '../tracing/tracing.ts'
 import { routeOf } from '../utils/routes.ts'
 import { log } from './log.ts'
 
@@ -19,18 +20,24 @@ export function followRequest(event: H3Event): void {
   // What a page asks for while it is rendered carries the id of the page's request, and has no line of its own.
   if (!(req instanceof IncomingMessage)) return void (event.context.requestId = known)
 
-  const began = performance.now()
-  const requestId = known && (checkEnv().env?.TRUSTED_PROXIES ?? 0) > 0 ? known : randomUUID()
+  const beganAt = performance.now()
+  const trusted = (checkEnv().env?.TRUSTED_PROXIES ?? 0) > 0
+  const requestId = known && trusted ? known : randomUUID()
   event.context.requestId = requestId
   req.headers['x-request-id'] = requestId
   res.setHeader('x-request-id', requestId)
   const { path, method } = event
+  if (tracing()) event.context.stages = {}
   res.once('close', () => {
+    const { logged: { delivery } = {}, stages } = event.context
+    if (delivery && stages) {
+      const traceparent = trusted ? req.headers.traceparent?.toString() : undefined
+      tracing()?.delivery({ requestId, traceparent, ...delivery, status: res.statusCode, beganAt, endedAt: performance.now(), stages })
+    }
     const route = routeOf(path)
     const level = res.statusCode >= 500 ? 'error' : quiet.has(route) ? 'debug' : 'info'
     if (!log.isLevelEnabled(level)) return
-    const { delivery } = event.context.logged ?? {}
-    const ms = Math.round((performance.now() - began) * 10) / 10
+    const ms = Math.round((performance.now() - beganAt) * 10) / 10
     log[level]({ requestId, method, route, status: res.statusCode, ms, ...res.writableFinished ? {} : { cutOff: true }, ...delivery }, delivery ? 'delivery' : 'request')
   })
 }

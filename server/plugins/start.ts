@@ -4,6 +4,7 @@ import { describeFailure } from '../failure.ts'
 import { exitWith, flushLog } from '../log/log.ts'
 import { useAppDatabase, useSharedAnswers, useStreams } from '../parts.ts'
 import { startSchedules } from '../schedules.ts'
+import { startTracing, tracing } from '../tracing/tracing.ts'
 import { isSafe } from '../utils/methods.ts'
 
 /** The built server starts whole or not at all. Nitro swallows what a plugin throws, so it exits by itself. */
@@ -21,6 +22,7 @@ export default defineNitroPlugin((nitro) => {
     exitWith('This port is taken. Stop what runs there, or set PORT to another.')
   })
   useAppDatabase().prepare().catch(error => exitWith(error instanceof Error ? error.message : describeFailure(error)))
+  void startTracing()
   const stopSchedules = startSchedules()
   // Nitro waits for open connections before its own `close` hook, so the streams end with the signal.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => useStreams().closeAll())
@@ -30,6 +32,7 @@ export default defineNitroPlugin((nitro) => {
     stopSchedules()
     // Requests have ended by now. A scan or a check that goes on may be cut off: it is safe to start again.
     await useAppDatabase().close(0.5)
+    await tracing()?.close()
     await flushLog()
   })
 })

@@ -95,6 +95,9 @@ export const ServerEnv = v.object({
   LOG_LEVEL: LogLevel,
   LIVE: v.optional(v.picklist(['on', 'off'], 'LIVE is on, or off for a host whose processes do not stay.'), 'on'),
   CRON_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'CRON_TOKEN has 16 characters at least.'))),
+  OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(url('OTEL_EXPORTER_OTLP_ENDPOINT is where traces go, such as http://localhost:4318.', 'http:', 'https:')),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: v.optional(url('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is where traces go, such as http://localhost:4318/v1/traces.', 'http:', 'https:')),
+  OTEL_SDK_DISABLED: v.pipe(v.optional(v.string(), 'false'), v.transform(text => text.toLowerCase() === 'true')),
   METRICS_TOKEN: v.optional(v.pipe(v.string(), v.minLength(16, 'METRICS_TOKEN has 16 characters at least.'))),
 })
 export type ServerEnv = v.InferOutput<typeof ServerEnv>

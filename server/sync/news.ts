@@ -11,7 +11,12 @@ export interface EventMeta {
   occurredAt: string | null
   /** When the delivery reached us, by `performance.now()`. */
   receivedAt: number
+  /** Filled where deliveries are traced. */
+  stages?: DeliveryStages
 }
+
+/** When a delivery had come how far, by `performance.now()`. */
+export interface DeliveryStages { readAt?: number, verifiedAt?: number, queuedAt?: number, writtenAt?: number, committedAt?: number }
 
 /** A signed event whose user is to be written. */
 export interface UserNews { kind: 'user', user: ClerkUser, event: EventMeta & { occurredAt: string } }
@@ -75,3 +80,9 @@ export function userIdOf(news: News): string | null {
 }
 
 export const eventIdOf = (news: News): string | null => 'event' in news ? news.event.id : null
+
+/** Notes when a batch came so far, for those of its deliveries that are traced. */
+export function markStages(batch: News[], stage: keyof DeliveryStages): void {
+  const now = performance.now()
+  for (const news of batch) if ('event' in news && news.event.stages) news.event.stages[stage] = now
+}

@@ -6,9 +6,5 @@ declare module 'h3' {
     page?: { locale: string, origin: string, address: string, live: boolean }
     /** Set for whom `server/middleware/1.clerk.ts` knows to be a guest without asking Clerk. */
     guest?: true
-    /** The id of the request in the log, in the header `x-request-id`, and in what a person is told of a failure of ours. */
-    requestId?: string
-    /** What a route adds to its request's line in the log: codes, ids and numbers. */
-    logged?: { delivery: { svixId: string | null, type: string | null, outcome: string, reason: string | null } }
   }
 }

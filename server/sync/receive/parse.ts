@@ -1,13 +1,14 @@
 import * as v from 'valibot'
 import { ClerkUser, DeletedUser, describeIssue, Envelope, EventTime, isFuture, isSample, SessionData } from '#server/schemas/clerk.ts'
 import type { ReasonDetails, ReasonFor } from '#shared/types/sync.ts'
-import type { EventMeta, EventNews, NoNews } from '../news.ts'
+import type { DeliveryStages, EventMeta, EventNews, NoNews } from '../news.ts'
 
 /** Where a delivery came from, known before its body is read. */
 export interface DeliveryMeta {
   id: string
   /** By `performance.now()`. */
   receivedAt: number
+  stages?: DeliveryStages
 }
 
 /**

@@ -5,7 +5,7 @@ import { failureOf } from '../../failure.ts'
 import { within } from '../../within.ts'
 import type { RefusalCounter } from '../health/refusals.ts'
 import type { MirrorMetrics } from '../health/metrics.ts'
-import type { Applied, EventNews } from '../news.ts'
+import type { Applied, DeliveryStages, EventNews } from '../news.ts'
 import type { Guard } from './guard.ts'
 import { parseEvent } from './parse.ts'
 import type { DeliveryHeaders } from './verify.ts'
@@ -37,14 +37,16 @@ export interface ReceiveParts {
  * committed after that is right all the same, and the next attempt changes nothing.
  */
 export function createReceiver({ db, pool, verify, guard, apply, refusals, metrics }: ReceiveParts) {
-  return async (body: string, headers: DeliveryHeaders, receivedAt: number): Promise<Received> => {
+  return async (body: string, headers: DeliveryHeaders, receivedAt: number, stages?: DeliveryStages): Promise<Received> => {
+    if (stages) stages.readAt = performance.now()
     const refused = verify(body, headers)
+    if (stages) stages.verifiedAt = performance.now()
     if (refused) {
       refusals.add(refused)
       metrics.countRefused(refused)
       return { outcome: 'refused', reason: refused, details: null, type: null }
     }
-    const delivery = { id: headers.id ?? '', receivedAt }
+    const delivery = { id: headers.id ?? '', receivedAt, stages }
     const known = guard.peek()
     let news = parseEvent(body, delivery, known.mirrored)
     const { type, occurredAt } = news.event
@@ -54,6 +56,7 @@ export function createReceiver({ db, pool, verify, guard, apply, refusals, metri
       if (foreign) news = refuseKey(news, foreign, mirrored)
       // Only a process that has just started learns here which instance it mirrors.
       else if (mirrored !== known.mirrored) news = parseEvent(body, delivery, mirrored)
+      if (stages) stages.queuedAt = performance.now()
       return apply(news)
     }
     try {
