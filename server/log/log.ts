@@ -1,4 +1,4 @@
-import type { LoggerOptions } from 'pino'
+import type { DestinationStream, LoggerOptions } from 'pino'
 import pino from 'pino'
 import SonicBoom from 'sonic-boom'
 import * as v from 'valibot'
@@ -45,7 +45,13 @@ const options: LoggerOptions = {
  * The server's log, one JSON object a line on stdout; in development, words. A line has codes, ids and numbers: never a
  * payload, a name, an e-mail, an address, a query string, a cookie or a token.
  */
-export const log = pino(options, import.meta.dev ? (await import('pino-pretty')).default({ ignore: 'requestId', singleLine: true, translateTime: 'SYS:HH:MM:ss', sync: true }) : stdout)
+export const log = pino(options, import.meta.dev ? inWords() : stdout)
+
+/** Lines for people. */
+function inWords(): DestinationStream {
+  const pretty = import('pino-pretty').then(({ default: make }) => make({ ignore: 'requestId', singleLine: true, translateTime: 'SYS:HH:MM:ss', sync: true }))
+  return { write: line => void pretty.then(stream => stream.write(line)) }
+}
 
 /** Logs a failure of ours by its kind. @param what was being done */
 export function logFailure(what: string, error: unknown, fields: object = {}): void {
