@@ -1,5 +1,6 @@
 import type { DestinationStream, LoggerOptions } from 'pino'
 import pino from 'pino'
+import type { PrettyOptions } from 'pino-pretty'
 import SonicBoom from 'sonic-boom'
 import * as v from 'valibot'
 import { describeFailure } from '../failure.ts'
@@ -7,11 +8,13 @@ import { LogLevel } from '../schemas/env.ts'
 
 /** What waits for a reader of stdout that does not read, bytes. Lines beyond it are dropped and counted. */
 const WAITING_BYTES_AT_MOST = 2 ** 20
+/** Lines are gathered for so much or so long: a write for each would cost more than the line. */
+const GATHERED = { bytes: 8_192, ms: 100 }
 /** At the end of the process the reader is waited for so long, ms. */
 const FLUSH_MS = 500
 
 /** It writes beside the event loop: a reader that stalls holds up no request, and at the exit it is not waited for. */
-const stdout = new SonicBoom({ fd: 1, sync: false, maxLength: WAITING_BYTES_AT_MOST, retryEAGAIN: () => !exiting })
+const stdout = new SonicBoom({ fd: 1, sync: false, minLength: GATHERED.bytes, periodicFlush: GATHERED.ms, maxLength: WAITING_BYTES_AT_MOST, retryEAGAIN: () => !exiting })
 let exiting = false
 process.once('exit', () => {
   exiting = true
@@ -45,11 +48,11 @@ const options: LoggerOptions = {
  * The server's log, one JSON object a line on stdout; in development, words. A line has codes, ids and numbers: never a
  * payload, a name, an e-mail, an address, a query string, a cookie or a token.
  */
-export const log = pino(options, import.meta.dev ? inWords() : stdout)
+export const log = pino(options, import.meta.dev ? inWords(import('pino-pretty')) : stdout)
 
-/** Lines for people. */
-function inWords(): DestinationStream {
-  const pretty = import('pino-pretty').then(({ default: make }) => make({ ignore: 'requestId', singleLine: true, translateTime: 'SYS:HH:MM:ss', sync: true }))
+/** Lines for people. The package is not in the built server. */
+function inWords(loading: Promise<{ default: (options: PrettyOptions) => DestinationStream }>): DestinationStream {
+  const pretty = loading.then(({ default: make }) => make({ ignore: 'requestId', singleLine: true, translateTime: 'SYS:HH:MM:ss', sync: true }))
   return { write: line => void pretty.then(stream => stream.write(line)) }
 }
 

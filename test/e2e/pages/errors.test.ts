@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
@@ -27,5 +28,7 @@ it.each(cases)('%s for %s is %i with words for people, and nothing in the server
   const answer = await rollcall.request(path, { as: who && member, headers: { accept: '*/*, text/html' }, redirect: 'manual' })
   expect(answer.status).toBe(status)
   if (words) expect(await answer.text()).toContain(words)
+  // The log gathers lines for a moment.
+  await sleep(200)
   expect(rollcall.app.output().slice(before.length)).not.toMatch(/"level":"(?:warn|error)"/)
 })

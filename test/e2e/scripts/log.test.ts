@@ -93,7 +93,7 @@ describe('the lines of the log', () => {
     const lines = () => rollcall.app.output().slice(before).split('\n').slice(0, -1).map(line => v.parse(Line, JSON.parse(line)))
     await act()
     await expect.poll(() => lines().length).toBeGreaterThanOrEqual(count)
-    await sleep(50)
+    await sleep(250)
     expect(lines()).toHaveLength(count)
     return lines()
   }
@@ -176,7 +176,7 @@ describe('the lines of the log', () => {
     await rollcall.request('/api/posts', { as: mia, json: { body: secret } })
     await rollcall.request('/api/posts', { as: mia, json: { [secret]: secret } })
     const token = await rollcall.clerk.session(mia, { azp: rollcall.app.url })
-    await sleep(100)
+    await sleep(250)
     for (const personal of [secret, 'Mia', '203.0.113.77', token, mia]) expect(rollcall.app.output()).not.toContain(personal)
   })
 })
