@@ -10,6 +10,8 @@ import type { Listener, ListenerEvents } from './live/listener.ts'
 import { openListener } from './live/listener.ts'
 import { log } from './log/log.ts'
 import { migrationsFolder } from './migrations.ts'
+import type { Replica } from './replica.ts'
+import { createReplica } from './replica.ts'
 import { within } from './within.ts'
 
 /** A delivery has 15 s before Svix counts it as failed; a person has less patience. */
@@ -28,6 +30,8 @@ export interface AppDatabase {
   pool: Database
   /** The same for deliveries: readers, however slow, cannot starve them. */
   deliveries: Database
+  /** For public reads; undefined without `DATABASE_READ_URL`. `readPublic` says which of them. */
+  replica: Replica | undefined
   /** Migrates, and tries again every second while the database is not there yet. @throws when the build carries no migrations, and PooledAddressError */
   prepare(): Promise<void>
   /** The database, migrated. Nitro does not wait for plugins, so requests wait here. @throws DatabaseNotReadyError after 5 s */
@@ -39,8 +43,8 @@ export interface AppDatabase {
   close(seconds: number): Promise<void>
 }
 
-/** @param url `DATABASE_URL` @param directUrl `DATABASE_DIRECT_URL` */
-export function createAppDatabase(url: string, directUrl?: string): AppDatabase {
+/** @param url `DATABASE_URL` @param directUrl `DATABASE_DIRECT_URL` @param readUrl `DATABASE_READ_URL` */
+export function createAppDatabase(url: string, directUrl?: string, readUrl?: string): AppDatabase {
   let silentAt: number[] = []
   const onSilent = () => void (silentAt = [...silentAt.slice(1 - MANY), Date.now()])
   const pool = openDatabase(url, { directUrl, onSilent })
@@ -69,9 +73,11 @@ export function createAppDatabase(url: string, directUrl?: string): AppDatabase 
 
   const prepare = () => prepared ??= migrate()
   const ready = () => within(READY_TIMEOUT_MS, prepare(), 'The database is not ready.')
+  const replica = readUrl === undefined ? undefined : createReplica(readUrl, () => ready().then(() => pool), state => console.error(`replica ${state}`))
   return {
     pool,
     deliveries,
+    replica,
     prepare,
     async ready() {
       await ready()
@@ -84,10 +90,10 @@ export function createAppDatabase(url: string, directUrl?: string): AppDatabase 
     wires() {
       silentAt = silentAt.filter(at => Date.now() - at < SILENT_FOR_MS)
       const last = silentAt.at(-1)
-      return { silent: { count: silentAt.length, lastAt: last === undefined ? null : new Date(last).toISOString() }, deaf: listener?.isDeaf() ?? false }
+      return { silent: { count: silentAt.length, lastAt: last === undefined ? null : new Date(last).toISOString() }, deaf: listener?.isDeaf() ?? false, replica: replica?.state() ?? null }
     },
     async close(seconds) {
-      await Promise.all([listener?.close(), ...[pool, deliveries].map(one => closeDatabase(one, seconds))])
+      await Promise.all([listener?.close(), replica?.close(seconds), ...[pool, deliveries].map(one => closeDatabase(one, seconds))])
     },
   }
 }

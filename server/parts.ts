@@ -31,7 +31,7 @@ import { wrongKey } from '#shared/utils/sync-words.ts'
 /** The parts of this process, in the order in which they need each other. Each is made when it is first asked for. */
 
 // The database
-export const useAppDatabase = once(() => createAppDatabase(useEnv().DATABASE_URL, useEnv().DATABASE_DIRECT_URL))
+export const useAppDatabase = once(() => createAppDatabase(useEnv().DATABASE_URL, useEnv().DATABASE_DIRECT_URL, useEnv().DATABASE_READ_URL))
 /** The pool, whether or not the database is there yet. */
 export const useDbPool = () => useAppDatabase().pool
 /** The database, migrated. @throws DatabaseNotReadyError after 5 s */

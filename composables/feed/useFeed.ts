@@ -29,9 +29,9 @@ export function useFeed(author?: string) {
   const { items: posts, state, failure, more, fetchAgain, replace } = usePaginator<Post>({
     loaded,
     failure: useState<string | null>(`${key}:failure`, () => null),
-    fetchPage: async (cursor, limit) => {
+    fetchPage: async (cursor, limit, cache) => {
       const askedAt = Date.now()
-      const page = await request('/api/posts', { query: { cursor, limit, author } })
+      const page = await request('/api/posts', { query: { cursor, limit, author }, cache })
       learnFrom(page.posts, askedAt)
       return { items: page.posts, nextCursor: page.nextCursor }
     },

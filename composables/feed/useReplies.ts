@@ -12,9 +12,9 @@ export function useReplies(id: string, thread: Ref<Thread | undefined>) {
         if (thread.value) thread.value = { ...thread.value, replies: items, repliesCursor: nextCursor }
       },
     }),
-    fetchPage: async (cursor, limit) => {
+    fetchPage: async (cursor, limit, cache) => {
       const askedAt = Date.now()
-      const { posts, nextCursor } = await request(`/api/posts/${encodeURIComponent(id)}/replies`, { query: { cursor, limit } })
+      const { posts, nextCursor } = await request(`/api/posts/${encodeURIComponent(id)}/replies`, { query: { cursor, limit }, cache })
       learnFrom(posts, askedAt)
       return { items: posts, nextCursor }
     },

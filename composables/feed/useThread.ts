@@ -14,8 +14,8 @@ export async function useThread(id: string) {
   const request = useRequestFetch()
   const { learnFrom } = usePeople()
   const { userId } = useViewer()
-  const fetchThread = () => request(`/api/posts/${encodeURIComponent(id)}`)
-  const loaded = useAsyncData(`thread:${id}`, fetchThread)
+  const fetchThread = (options = {}) => request(`/api/posts/${encodeURIComponent(id)}`, options)
+  const loaded = useAsyncData(`thread:${id}`, () => fetchThread())
   const { data, error } = loaded
 
   const part = (read: (thread: Thread) => Post[], write: (thread: Thread, posts: Post[]) => Thread) => computed<Post[]>({
@@ -40,7 +40,7 @@ export async function useThread(id: string) {
     const at = Date.now()
     const known = new Set(replies.value.map(reply => reply.id))
     try {
-      const thread = await fetchThread()
+      const thread = await fetchThread(afterNotice)
       learnFrom([thread.post, ...thread.ancestors, ...thread.replies], at)
       const now = await fetchDownTo(thread)
       const since = replies.value.filter(reply => isDraft(reply) || !known.has(reply.id))

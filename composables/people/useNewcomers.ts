@@ -23,7 +23,7 @@ export function useNewcomers() {
     const question = wanted.value
     const at = Date.now()
     try {
-      const { users } = await $fetch('/api/users/recent')
+      const { users } = await $fetch('/api/users/recent', answered > 0 ? afterNotice : {})
       learn(users, at)
       newcomers.value = users
       answered = question

@@ -21,8 +21,8 @@ interface PaginatorOptions<T> {
   /** Where the list is kept: in `useState`, in the data of a page, or in a ref. */
   loaded: Ref<Loaded<T>>
   failure?: Ref<string | null>
-  /** Fetches the page at a cursor; the first page without one. `limit` is in rows; the API's own when left out. */
-  fetchPage: (cursor?: string, limit?: number) => Promise<Page<T>>
+  /** Fetches the page at a cursor; the first page without one. `limit` is in rows; the API's own when left out. `cache` is `no-store` for the latest (`afterNotice`). */
+  fetchPage: (cursor?: string, limit?: number, cache?: RequestCache) => Promise<Page<T>>
   /** How the rows of a page join the list. They go below it when this is left out. */
   merge?: (items: T[], more: T[]) => T[]
 }
@@ -79,7 +79,7 @@ export function usePaginator<T>({ loaded, failure = ref(null), fetchPage, merge 
 
   /** Fetches the last page again, for a list whose new rows come at the end. @throws when that fails */
   async function follow(): Promise<void> {
-    join(await fetchPage(lastPage, AGAIN.limit))
+    join(await fetchPage(lastPage, AGAIN.limit, afterNotice.cache))
   }
 
   /**
@@ -88,12 +88,12 @@ export function usePaginator<T>({ loaded, failure = ref(null), fetchPage, merge 
    * @throws when that fails
    */
   async function fetchAgain(isEnough: (items: T[]) => boolean, { limit = AGAIN.limit, head }: { limit?: number, head?: Page<T> } = {}): Promise<Page<T>> {
-    let page = head ?? await fetchPage(undefined, limit)
+    let page = head ?? await fetchPage(undefined, limit, afterNotice.cache)
     let all = page.items
     let from: string | undefined
     for (let pages = head ? 0 : 1; page.nextCursor !== null && pages < AGAIN.pages && !isEnough(all); pages++) {
       from = page.nextCursor
-      page = await fetchPage(from, limit)
+      page = await fetchPage(from, limit, afterNotice.cache)
       all = [...all, ...page.items]
     }
     lastPage = from

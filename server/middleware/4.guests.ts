@@ -8,6 +8,9 @@ import { useLiveHub, useSharedAnswers } from '#server/parts.ts'
 import type { SharedAnswer } from '#server/shared-answers.ts'
 import { toSharedAnswer } from '#server/shared-answers.ts'
 
+/** What a replica lacks would be kept after its notice. */
+const fromPrimary = { 'cache-control': 'no-cache' }
+
 /** Guests share what they see. It is read by a request within this process that knows nothing of who asks but the language. */
 export default defineEventHandler(async (event) => {
   // In development a page changes with its code.
@@ -22,7 +25,7 @@ export default defineEventHandler(async (event) => {
 
 async function read({ path, isPage }: SharedPath, locale: string, requestId: string): Promise<SharedAnswer> {
   const [origin = ''] = useEnv().NUXT_SITE_URL
-  const response = await useNitroApp().localFetch(path, { headers: { 'accept-language': locale, 'host': new URL(origin).host, 'x-request-id': requestId } })
+  const response = await useNitroApp().localFetch(path, { headers: { ...fromPrimary, 'accept-language': locale, 'host': new URL(origin).host, 'x-request-id': requestId } })
   const body = await response.text()
   return toSharedAnswer(response.status, [...response.headers], Buffer.from(isPage ? await inlineStyles(body) : body))
 }

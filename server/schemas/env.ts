@@ -79,6 +79,7 @@ export const LogLevel = v.optional(v.picklist(logLevels, `LOG_LEVEL is ${logLeve
 export const ServerEnv = v.object({
   DATABASE_URL: DatabaseUrl,
   DATABASE_DIRECT_URL: v.optional(database('DATABASE_DIRECT_URL is the address of Postgres itself, where DATABASE_URL is a pooler\'s.', 'DATABASE_DIRECT_URL')),
+  DATABASE_READ_URL: v.optional(database('DATABASE_READ_URL is the address of a streaming replica of DATABASE_URL, for public reads; leave it out without one.', 'DATABASE_READ_URL')),
   NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: PublishableKey,
   NUXT_CLERK_SECRET_KEY: SecretKey,
   NUXT_CLERK_WEBHOOK_SIGNING_SECRET: v.optional(SigningSecrets),

@@ -20,6 +20,7 @@ const doing: Record<Limited, string> = {
  */
 export async function limitUser(event: H3Event, kind: Limited): Promise<string> {
   const id = requireUser(event)
+  if (!isSafe(event.method)) noteWriter(event, id)
   await useDb()
   const refusal = await useLimiter().take(kind, id, clientAddress(event))
   if (!refusal) return id

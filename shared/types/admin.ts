@@ -1,4 +1,4 @@
-import type { CheckFacts, ClerkFailure, CopyState, DriftKind, EndpointState, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
+import type { CheckFacts, ClerkFailure, CopyState, DriftKind, EndpointState, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, ReplicaState, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
 import type { Mirrored } from './mirrored.ts'
 import type { PublicUser, UserStatus } from './user.ts'
 
@@ -197,6 +197,8 @@ export interface Wires {
   silent: { count: number, lastAt: string | null }
   /** Whether its live updates hear nothing of Postgres. */
   deaf: boolean
+  /** Whether public reads go to the replica, and why not; null without `DATABASE_READ_URL`. */
+  replica: ReplicaState | null
 }
 
 /** What the verdict is made of. Times are ISO 8601, counts of "the last day" cover 24 hours. */

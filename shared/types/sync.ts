@@ -153,11 +153,15 @@ export type CopyState = (typeof copyStates)[number]
 export const endpointStates = ['ok', 'quiet', 'missed', 'failing', 'refused', 'none'] as const
 export type EndpointState = (typeof endpointStates)[number]
 
+/** Of the read replica. `behind`: it lacks what was committed 3 s ago. `away`: it does not answer. `other`: it is no standby of this database. */
+export const replicaStates = ['used', 'behind', 'away', 'other'] as const
+export type ReplicaState = (typeof replicaStates)[number]
+
 export const problemCodes = [
   'instance', 'keys', 'secret-key', 'check-off', 'not-compared', 'check-late', 'behind', 'never-compared', 'count', 'unwritten',
   'unstorable', 'run-failed', 'run-refused', 'drift', 'cut-off', 'pending', 'erase-late',
   'refused', 'refused-some', 'forged', 'unsigned', 'missed', 'never-heard', 'failed', 'rejected',
   'forwarded',
-  'silent', 'deaf',
+  'silent', 'deaf', 'replica',
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

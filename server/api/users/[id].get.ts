@@ -1,12 +1,11 @@
 import { findUser } from '#db/queries/users.ts'
 import { UserParams } from '#shared/schemas/ids.ts'
 import type { Profile } from '#shared/types/user.ts'
-import { useDb } from '#server/parts.ts'
 
 /** A profile. What someone says of themselves is hidden as their posts are: while they are banned, and once they are gone. */
 export default defineApiHandler(async (event): Promise<Profile> => {
   const { id } = readParams(event, UserParams)
-  const found = await findUser(await useDb(), id)
+  const found = await readPublic(event, db => findUser(db, id))
   if (!found) throw apiError(404, 'Nobody here has this id.')
   const { user, bio, country, banned, joinedAt, visible } = found
   return { ...user, bio: visible ? bio : null, country: visible ? country : null, banned, joinedAt }

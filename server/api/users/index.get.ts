@@ -2,13 +2,12 @@ import { listMembers } from '#db/queries/users.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import { PeopleQuery } from '#shared/schemas/people.ts'
 import type { MemberPage } from '#shared/types/user.ts'
-import { useDb } from '#server/parts.ts'
 
 /** Whom one may mention, and the directory: for people who are signed in, so that nobody harvests the names. */
 export default defineApiHandler(async (event): Promise<MemberPage> => {
   requireUser(event)
   const query = readQuery(event, PeopleQuery)
   if (query.q) await limitUser(event, 'search')
-  const { users, next } = await listMembers(await useDb(), query)
+  const { users, next } = await readPublic(event, db => listMembers(db, query))
   return { users, nextCursor: next && encodeCursor(next) }
 })

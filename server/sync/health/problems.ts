@@ -1,5 +1,5 @@
 import type { MirrorFacts, Problem, ProblemStep, Refusals } from '#shared/types/admin.ts'
-import type { ClerkFailure, ProblemCode, RunError, ScanReport } from '#shared/types/sync.ts'
+import type { ClerkFailure, ProblemCode, ReplicaState, RunError, ScanReport } from '#shared/types/sync.ts'
 import { clerkFailureWords, explainEvent, refusedDeleteWords, runErrorWords, wrongKey } from '#shared/utils/sync-words.ts'
 import { changes, clock, connections, deliveries, events, number, requests, users } from './words.ts'
 
@@ -17,6 +17,12 @@ const refusedBy = (reason: Refused['reason']) => reason === 'signature' ? 'The s
 const mendRefused = (reason: Refused['reason']) => reason === 'signature'
   ? 'Copy the Signing Secret (Clerk dashboard, Webhooks, your endpoint) to NUXT_CLERK_WEBHOOK_SIGNING_SECRET and start the server again.'
   : 'Set this server\'s clock (NTP).'
+
+const replicaWords: Record<Exclude<ReplicaState, 'used'>, string> = {
+  behind: 'the replica is more than 3 seconds behind.',
+  away: 'the replica does not answer.',
+  other: 'DATABASE_READ_URL does not lead to a standby of this database.',
+}
 
 const notSince = (since: string | null, now: string) => since ? `Not compared since ${clock(since, now)}.` : 'Not compared yet.'
 /** Each person once, however often they were repaired. */
@@ -186,6 +192,12 @@ const catalogue = {
     sentence: 'This server hears no change of Postgres, so open pages do not follow.',
     action: 'LISTEN does not work behind a pooler in transaction mode: DATABASE_DIRECT_URL, or DATABASE_URL without it, has to be the address of Postgres itself. Pages catch up once it hears again.',
     step: { kind: 'copy', text: 'DATABASE_DIRECT_URL' },
+  }),
+  'replica': ({ state }: { state: Exclude<ReplicaState, 'used'> }) => ({
+    level: 'warn',
+    sentence: `Public reads go to the primary: ${replicaWords[state]}`,
+    action: 'Nothing is lost and nobody sees old data. Look at the replica, or leave DATABASE_READ_URL out; it is read again by itself once it follows.',
+    step: { kind: 'copy', text: 'DATABASE_READ_URL' },
   }),
   'erase-late': ({ dueAt, now }: { dueAt: string, now: string }) => ({
     level: 'warn',

@@ -150,10 +150,11 @@ function judgeEvents({ lastEventAt, failed, rejected }: MirrorFacts): Problem[] 
 export const judgeProxies = ({ proxies: { trusted, forwardedAt }, checkedAt: now }: Pick<MirrorFacts, 'proxies' | 'checkedAt'>): Problem[] =>
   trusted === 0 && forwardedAt !== null ? [problem('forwarded', { at: forwardedAt, now })] : []
 
-function judgeWires({ wires: { silent: { count, lastAt }, deaf }, checkedAt: now }: MirrorFacts): Problem[] {
+function judgeWires({ wires: { silent: { count, lastAt }, deaf, replica }, checkedAt: now }: MirrorFacts): Problem[] {
   return [
     ...lastAt === null ? [] : [problem('silent', { count, lastAt, now })],
     ...deaf ? [problem('deaf')] : [],
+    ...replica === null || replica === 'used' ? [] : [problem('replica', { state: replica })],
   ]
 }
 

@@ -74,7 +74,7 @@ describe('follow', () => {
     pages.c = page('cde')
     await follow()
     expect(items.value.join('')).toBe('abcde')
-    expect(fetchPage).toHaveBeenLastCalledWith('c', 100)
+    expect(fetchPage).toHaveBeenLastCalledWith('c', 100, 'no-store')
   })
 })
 

@@ -39,7 +39,7 @@ const well: MirrorFacts = {
   keys: { signingSecrets: 1, publishable: 'test', secret: 'test' },
   proxies: { trusted: 0, forwardedAt: null },
   origin: 'https://rollcall.example',
-  wires: { silent: { count: 0, lastAt: null }, deaf: false },
+  wires: { silent: { count: 0, lastAt: null }, deaf: false, replica: null },
 }
 const judge = (facts: Partial<MirrorFacts>) => judgeMirror({ ...well, ...facts })
 const check = (change: Partial<MirrorCheck>): Partial<MirrorFacts> => ({ check: { ...checkWell, ...change } })
