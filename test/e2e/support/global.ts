@@ -6,6 +6,7 @@ import { browserPath, launchBrowserServer } from '#scripts/lib/browser.ts'
 import { buildApp } from '#scripts/lib/build.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
 import { root } from '#scripts/lib/rollcall.ts'
+import { startInstalledPostgres } from './postgres-server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,14 +23,18 @@ const migratedDatabase = 'migrated'
 /** What is lost with the power is of no interest to a test. */
 const flags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'].flatMap(setting => ['-c', setting])
 
-/** Once for all files of a project: the app built as it is deployed, a Postgres in a fresh folder, and a browser. */
+/**
+ * Once for all files of a project: the app built as it is deployed, a Postgres in a fresh folder, and a browser.
+ * `ROLLCALL_TEST_POSTGRES_BIN` names the programs of another Postgres, such as `/usr/lib/postgresql/15/bin`.
+ */
 export default async function setup(project: TestProject) {
   const stops: (() => Promise<void>)[] = []
   const teardown = async () => {
     for (const stop of stops.splice(0).reverse()) await stop()
   }
   try {
-    const server = await startTemporaryPostgres({ flags })
+    const installed = process.env.ROLLCALL_TEST_POSTGRES_BIN
+    const server = installed ? await startInstalledPostgres(installed, flags) : await startTemporaryPostgres({ flags })
     stops.push(server.stop)
     await createMigratedDatabase(server.url)
     const browser = browserPath ? await launchBrowserServer() : undefined
