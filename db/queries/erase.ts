@@ -1,8 +1,9 @@
-import { and, asc, eq, gt, inArray, isNotNull, lt, notExists, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, inArray, isNotNull, lt, max, notExists, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { eventHours, isUnerased, likes, mentions, posts, profiles, refusals, users, webhookEvents } from '../schema.ts'
 import { notifyOfChange, notifyOfPost } from './channel.ts'
+import { asInstant } from './expressions.ts'
 
 /** Each statement erases up to `ERASE_BATCH` rows, found by an index, and leaves locked ones. Days are counted by Postgres's clock. */
 export const ERASE_BATCH = 1_000
@@ -86,9 +87,29 @@ export async function rewriteText(db: Database, id: string, before: string, afte
   await db.with(rewritten).select({ notified: notifyOfPost(rewritten.id) }).from(rewritten)
 }
 
-export async function eraseEvents(db: Database, days: number): Promise<number> {
-  const expired = db.select({ id: webhookEvents.id }).from(webhookEvents).where(lt(webhookEvents.lastReceivedAt, daysAgo(days))).limit(ERASE_BATCH).for('update', skipLocked)
-  return (await db.delete(webhookEvents).where(inArray(webhookEvents.id, expired))).count
+/** Events that the log keeps at most, and those of an hour: some 60 GB. At 1,000 a second it reaches back a day. */
+export const EVENTS_AT_MOST = 100_000_000
+
+/** Events received before this moment are erased, ISO 8601: after so many days, and sooner when more have come since than the log keeps. */
+export async function findLogEnd(db: Database, days: number): Promise<string> {
+  const { hour, applied, stale, ignored, rejected, failed } = eventHours
+  const since = db.select({ hour, count: sql`sum(${applied} + ${stale} + ${ignored} + ${rejected} + ${failed}) over (order by ${hour} desc)`.as('count') }).from(eventHours).as('since')
+  const full = db.select({ hour: max(since.hour) }).from(since).where(gt(since.count, EVENTS_AT_MOST))
+  const [row] = await db.select({ end: asInstant(sql<string>`greatest(${daysAgo(days)}, ${full})`) }).from(sql`(values (1)) as one`)
+  return row?.end ?? ''
+}
+
+/**
+ * The oldest events before `end`. They are read in the order of their index, and on from the last batch: what was erased
+ * stays in the index until it is vacuumed.
+ * @param after what the batch before returned as `last`
+ */
+export async function eraseEvents(db: Database, end: string, after?: string): Promise<{ count: number, last: string | undefined }> {
+  const { id, lastReceivedAt } = webhookEvents
+  const expired = db.select({ id }).from(webhookEvents).where(and(lt(lastReceivedAt, end), after ? gte(lastReceivedAt, after) : undefined))
+    .orderBy(asc(lastReceivedAt), asc(id)).limit(ERASE_BATCH).for('update', skipLocked)
+  const erased = await db.delete(webhookEvents).where(inArray(id, expired)).returning({ at: lastReceivedAt })
+  return { count: erased.length, last: erased.map(({ at }) => at).sort().at(-1) }
 }
 
 /** At most a row for each hour and reason. */

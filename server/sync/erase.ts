@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '#db/client.ts'
 import type { ExpiredUser } from '#db/queries/erase.ts'
-import { ERASE_BATCH, eraseDeletedPosts, eraseEvents, eraseHours, eraseLikesOf, eraseMentionsOf, erasePostsOf, eraseProfilesOf, eraseRefusals, findExpiredUsers, findTextsNaming, markErased, rewriteText } from '#db/queries/erase.ts'
+import { ERASE_BATCH, eraseDeletedPosts, eraseEvents, eraseHours, eraseLikesOf, eraseMentionsOf, erasePostsOf, eraseProfilesOf, eraseRefusals, findExpiredUsers, findLogEnd, findTextsNaming, markErased, rewriteText } from '#db/queries/erase.ts'
 import { POST_MAX_BYTES } from '#shared/schemas/text.ts'
 import { mentionOf, replaceUsernames } from '#shared/utils/mentions.ts'
 
@@ -38,7 +39,7 @@ export async function eraseExpired(db: Database, retentionDays: number): Promise
   }
 
   await run('posts', () => words(eraseDeletedPosts(db, retentionDays)))
-  await run('events', () => eraseEvents(db, retentionDays))
+  await run('events', eventEraser(db, retentionDays))
   await run('refusals', () => eraseRefusals(db, retentionDays))
   await run('hours', () => eraseHours(db, retentionDays))
   for (let page = await findExpiredUsers(db, retentionDays); page.length > 0; page = await findExpiredUsers(db, retentionDays, page.at(-1))) {
@@ -51,6 +52,22 @@ export async function eraseExpired(db: Database, retentionDays: number): Promise
     if (!failed.has('names')) await markErased(db, ids)
   }
   return { erased, failed: [...failed].map(([step, error]) => ({ step, error })) }
+}
+
+/** Erases old events batch by batch, and rests as long as the last batch took: there may be millions, and deliveries come first. */
+function eventEraser(db: Database, retentionDays: number): () => Promise<number> {
+  let end: string | undefined
+  let after: string | undefined
+  let restMs = 0
+  return async () => {
+    await sleep(restMs)
+    const began = performance.now()
+    end ??= await findLogEnd(db, retentionDays)
+    const { count, last } = await eraseEvents(db, end, after)
+    after = last
+    restMs = performance.now() - began
+    return count
+  }
 }
 
 /** Makes mentions of what others wrote as plain `@username`, so that it reads "deleted user", batch by batch. */

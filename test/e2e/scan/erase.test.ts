@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { closeDatabase, openDatabase } from '#db/client.ts'
+import { EVENTS_AT_MOST } from '#db/queries/erase.ts'
 import { insertPost } from '#db/queries/post-changes.ts'
 import { eraseExpired } from '#server/sync/erase.ts'
 import type { News } from '#server/sync/news.ts'
@@ -36,6 +37,32 @@ it('erases after the days of retention and not before, and keeps the tombstones'
   expect(await sql`select id, body from posts where body is not null order by body`).toMatchObject([{ body: 'not yet' }, { body: 'stay' }])
   expect(await sql`select id from users`).toHaveLength(4)
   expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, profiles: 0, names: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
+})
+
+it('keeps no more events than fit, to the hour, however few days they are old, and reads each once', async () => {
+  const sql = mirror.db.$client
+  await sql`truncate webhook_events, event_hours`
+  const hoursAgo = (hours: number) => sql`date_trunc('hour', now(), 'UTC') - make_interval(hours => ${hours})`
+  const half = EVENTS_AT_MOST * 0.6
+  for (const hours of [2, 4, 6]) await sql`insert into event_hours (hour, applied, stale, ignored, rejected, failed) values (${hoursAgo(hours)}, ${half}, 0, 0, 0, 0)`
+  for (const hours of [1, 3, 4]) await sql`insert into webhook_events (id, first_received_at, last_received_at, outcome) values (${`kept_${hours}`}, now(), ${hoursAgo(hours)}, 'applied')`
+  await sql`insert into webhook_events (id, first_received_at, last_received_at, outcome) select 'old_' || i, now(), ${hoursAgo(5)} + i * interval '1 ms', 'applied' from generate_series(1, 5000) as i`
+  await sql`analyze webhook_events`
+  const read = async () => {
+    await sql`select pg_stat_force_next_flush()`
+    const [row] = await sql`select idx_tup_read::int as rows from pg_stat_user_indexes where indexrelname = 'webhook_events_received_idx'`
+    return Number(row?.rows)
+  }
+  // A snapshot from before, such as that of a backup, keeps what is erased in the index.
+  const backup = openDatabase(mirror.databaseUrl, { max: 1 })
+  await backup.$client.begin('isolation level repeatable read', async (held) => {
+    await held`select count(*) from webhook_events`
+    const before = await read()
+    expect((await eraseExpired(mirror.db, 30)).erased.events).toBe(5_000)
+    expect(await read() - before).toBeLessThan(6_000)
+  })
+  await closeDatabase(backup)
+  expect(await sql`select id from webhook_events order by id`).toMatchObject([{ id: 'kept_1' }, { id: 'kept_3' }, { id: 'kept_4' }])
 })
 
 it('a locked row and a step that fails stop nothing else', async () => {
