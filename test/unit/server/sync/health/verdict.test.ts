@@ -174,6 +174,17 @@ describe('how it is connected to Postgres', () => {
   })
 })
 
+it.each([
+  ['behind', 'the replica is more than 3 seconds behind.'],
+  ['away', 'the replica does not answer.'],
+  ['other', 'DATABASE_READ_URL does not lead to a standby of this database.'],
+] as const)('a replica that is %s is said, and is no reason to send requests elsewhere', (replica, words) => {
+  const verdict = judge({ wires: { ...well.wires, replica } })
+  expect(verdict).toMatchObject({ level: 'warn', copy: { level: 'ok' }, problems: [{ code: 'replica', sentence: `Public reads go to the primary: ${words}` }] })
+  expect(degradedBy(verdict, 60)).toBeNull()
+  expect(judge({ wires: { ...well.wires, replica: 'used' } }).problems).toEqual([])
+})
+
 it('X-Forwarded-For without a trusted proxy is a note that changes nothing else', () => {
   const verdict = judge({ proxies: { trusted: 0, forwardedAt: before(5) } })
   expect(verdict).toMatchObject({ level: 'ok', problems: [{ code: 'forwarded', level: 'note', action: expect.stringContaining('TRUSTED_PROXIES') }] })
