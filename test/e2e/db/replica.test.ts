@@ -8,7 +8,6 @@ import { hasPooler, startPooler } from '#scripts/lib/pooler.ts'
 import type { LocalPostgres } from '#scripts/lib/postgres.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
 import { createReplica } from '#server/replica.ts'
-import type { PostgresServer } from '../support/postgres-server.ts'
 import { startStandby } from '../support/postgres-server.ts'
 import { createQueryCounter } from '../support/query-counter.ts'
 import type { Rollcall } from '../support/rollcall.ts'
@@ -19,7 +18,7 @@ const SOON = { timeout: 15_000, interval: 100 }
 
 const counter = createQueryCounter()
 let primary: LocalPostgres
-let standby: PostgresServer
+let standby: Awaited<ReturnType<typeof startStandby>>
 let proxy: DatabaseProxy
 let rollcall: Rollcall
 let replay: postgres.Sql
@@ -43,7 +42,7 @@ afterAll(async () => {
   await replay?.end()
   counter.close()
   await proxy?.close()
-  await standby?.stop()
+  await standby?.remove()
   await primary?.stop()
 })
 

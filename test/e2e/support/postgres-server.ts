@@ -98,8 +98,9 @@ async function postgresUser(): Promise<Owner> {
 /**
  * A streaming standby of a running Postgres: a copy of its data folder that follows its log.
  * https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
+ * @returns `remove` stops it and removes the copy
  */
-export async function startStandby(primary: LocalPostgres): Promise<PostgresServer> {
+export async function startStandby(primary: LocalPostgres): Promise<PostgresServer & { remove(): Promise<void> }> {
   const dir = await newFolder()
   const dataDir = join(dir, 'postgres')
   const sql = postgres(primary.url, { max: 1, onnotice: () => {} })
@@ -117,5 +118,5 @@ export async function startStandby(primary: LocalPostgres): Promise<PostgresServ
     await chown(join(dataDir, name), uid, gid)
   }
   const server = await serve(config?.bin ?? '', dataDir)
-  return { ...server, stop: () => server.stop() }
+  return { ...server, remove: () => server.stop().finally(() => rm(dir, { recursive: true, force: true })) }
 }
