@@ -73,7 +73,7 @@ export function createAppDatabase(url: string, directUrl?: string, readUrl?: str
 
   const prepare = () => prepared ??= migrate()
   const ready = () => within(READY_TIMEOUT_MS, prepare(), 'The database is not ready.')
-  const replica = readUrl === undefined ? undefined : createReplica(readUrl, () => ready().then(() => pool), state => console.error(`replica ${state}`))
+  const replica = readUrl === undefined ? undefined : createReplica(readUrl, () => ready().then(() => pool), state => log.warn(`replica ${state}`))
   return {
     pool,
     deliveries,
