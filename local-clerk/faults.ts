@@ -32,6 +32,8 @@ export const faultsSchema = v.object({
     retryAfter: v.nullable(v.pipe(v.number(), v.minValue(0))),
     /** drops the connection instead of answering */
     down: v.boolean(),
+    /** answers 200 with a page, as a proxy does that knows better */
+    nonsense: v.boolean(),
     /** takes the request and never answers */
     silent: v.boolean(),
     /** waits so long before each answer */
@@ -62,7 +64,7 @@ const none: FaultSettings = {
   wrongSignature: 0,
   oldTimestamp: 0,
   frontend: { latencyMs: 0, paths: [] },
-  backend: { status: null, retryAfter: null, down: false, silent: false, latencyMs: 0, times: null },
+  backend: { status: null, retryAfter: null, down: false, nonsense: false, silent: false, latencyMs: 0, times: null },
 }
 
 export interface Faults {

@@ -15,12 +15,16 @@ export function codeOf(error: unknown): string | null {
 /** Postgres's classes 53, 57 and 08, https://www.postgresql.org/docs/current/errcodes-appendix.html; the driver's and the system's codes for a lost connection. */
 const unreachable = /^(?:57|08)...$|^CONNECT|^E[A-Z]+$/
 
+/** A standby, or `default_transaction_read_only`. */
+const READ_ONLY = '25006'
+
 /** Why we could not apply an event, for the event log. */
 export function failureOf(error: unknown): { reason: ReasonFor<'failed'>, details: ReasonDetails | null } {
   const code = codeOf(error)
   if (error instanceof DatabaseNotReadyError) return { reason: 'database-unreachable', details: null }
   if (!code) return { reason: 'internal', details: null }
   if (unreachable.test(code)) return { reason: 'database-unreachable', details: { code } }
+  if (code === READ_ONLY) return { reason: 'database-read-only', details: { code } }
   if (code.startsWith('53')) return { reason: 'database-full', details: { code } }
   return { reason: /^[0-9A-Z]{5}$/.test(code) ? 'database-refused' : 'internal', details: { code } }
 }

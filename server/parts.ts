@@ -15,6 +15,7 @@ import { createForwardedNote } from './sync/health/forwarded.ts'
 import { createHealth } from './sync/health/health.ts'
 import { createMetrics } from './sync/health/metrics.ts'
 import { createRefusalCounter } from './sync/health/refusals.ts'
+import { createWriteWatch } from './sync/health/writes.ts'
 import { createHider } from './sync/hiding.ts'
 import { paceReader, requestsPerSecond } from './sync/pace.ts'
 import { applyNews } from './sync/receive/apply.ts'
@@ -57,10 +58,12 @@ const readUntil = (signal: AbortSignal) => untilSignal(paceReader(untilSignal(us
 export const useGuard = once(() => createGuard(useDeliveriesPool(), useClerk(), { onForeign: (foreign, mirrored) => log.error({ foreign, mirrored }, wrongKey(foreign, mirrored)) }))
 /** Hides the posts of the banned and the deleted from the indexes of lists, and shows them again. */
 export const useHider = once(() => createHider(useDb, error => logFailure('hide posts', error)))
+/** Whether what Clerk tells can be committed. */
+export const useWrites = once(() => createWriteWatch(failing => failing ? log.error(failing, 'writes fail') : log.info('writes work again')))
 /** Applies news by the version rule; resolves after commit. */
 export const useApply = once(() => createNewsQueue(async (news) => {
   markStages(news, 'writtenAt')
-  const results = await applyNews(useDeliveriesPool(), news)
+  const results = await useWrites()(() => applyNews(useDeliveriesPool(), news))
   markStages(news, 'committedAt')
   if (results.some(result => !(result instanceof Error) && result.unsettled)) useHider().nudge()
   return results
@@ -107,7 +110,7 @@ export const useCheck = once(() => async ({ everySeconds, withinMs }: { everySec
 
 // Health
 export const useForwarded = once(() => createForwardedNote(() => noteForwarded(useDbPool())))
-export const useHealth = once(() => createHealth({ db: useDb, probed: useDeliveriesPool(), wires: useAppDatabase().wires, guard: useGuard(), env: useEnv() }))
+export const useHealth = once(() => createHealth({ db: useDb, probed: useDeliveriesPool(), wires: () => ({ ...useAppDatabase().wires(), failing: useWrites().failing() }), guard: useGuard(), env: useEnv() }))
 
 // The live streams
 export const useStreams = once(() => createStreams({ perClient: useEnv().LIVE_STREAMS_PER_CLIENT, inAll: useEnv().LIVE_STREAMS }))

@@ -29,6 +29,10 @@ export function guarded(ctx: Context, handler: (event: H3Event) => unknown): Eve
       await once(event.node.res, 'close')
       return null
     }
+    if (fault?.nonsense) {
+      setHeader(event, 'Content-Type', 'text/html')
+      return '<!doctype html><title>Back soon</title>'
+    }
     if (fault?.status) {
       if (fault.retryAfter !== null) setHeader(event, 'Retry-After', fault.retryAfter)
       throw new ClerkError(fault.status, faultCodes[fault.status] ?? 'fault', `The local Clerk was told to answer ${fault.status}.`)

@@ -1,4 +1,4 @@
-import type { CheckFacts, ClerkFailure, CopyState, DriftKind, EndpointState, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, ReplicaState, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
+import type { CheckFacts, ClerkFailure, CopyState, DriftKind, EndpointState, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, ReasonFor, ReplicaState, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
 import type { Mirrored } from './mirrored.ts'
 import type { PublicUser, UserStatus } from './user.ts'
 
@@ -191,6 +191,9 @@ export interface MirrorCheck extends CheckFacts {
   comparedAt: string | null
 }
 
+/** Since when nothing that Clerk tells could be committed, ISO 8601, and why the last try failed. */
+export interface FailingWrites { reason: ReasonFor<'failed'>, code: string | null, since: string }
+
 /** How the instance that answers is connected to Postgres. */
 export interface Wires {
   /** Connections of the last 10 minutes on which a statement was not answered, 1,000 at most, and when the last one was found, ISO 8601. */
@@ -199,6 +202,8 @@ export interface Wires {
   deaf: boolean
   /** Whether public reads go to the replica, and why not; null without `DATABASE_READ_URL`. */
   replica: ReplicaState | null
+  /** Null when the last write succeeded. */
+  failing: FailingWrites | null
 }
 
 /** What the verdict is made of. Times are ISO 8601, counts of "the last day" cover 24 hours. */

@@ -12,7 +12,7 @@ export const eventReasons = {
   stale: ['older', 'deleted'],
   ignored: ['sample', 'unused-type', 'no-user'],
   rejected: ['not-json', 'not-an-event', 'unusable-user', 'future', 'other-instance', 'wrong-key'],
-  failed: ['database-unreachable', 'database-full', 'database-refused', 'internal'],
+  failed: ['database-unreachable', 'database-read-only', 'database-full', 'database-refused', 'internal'],
 } as const satisfies Record<Outcome, readonly string[]>
 export type ReasonFor<T extends Outcome> = (typeof eventReasons)[T][number]
 export type EventReason = ReasonFor<Outcome>
@@ -162,6 +162,6 @@ export const problemCodes = [
   'unstorable', 'run-failed', 'run-refused', 'drift', 'cut-off', 'pending', 'erase-late',
   'refused', 'refused-some', 'forged', 'unsigned', 'missed', 'never-heard', 'failed', 'rejected',
   'forwarded',
-  'silent', 'deaf', 'replica',
+  'silent', 'deaf', 'replica', 'writes-fail',
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

@@ -150,8 +150,9 @@ function judgeEvents({ lastEventAt, failed, rejected }: MirrorFacts): Problem[] 
 export const judgeProxies = ({ proxies: { trusted, forwardedAt }, checkedAt: now }: Pick<MirrorFacts, 'proxies' | 'checkedAt'>): Problem[] =>
   trusted === 0 && forwardedAt !== null ? [problem('forwarded', { at: forwardedAt, now })] : []
 
-function judgeWires({ wires: { silent: { count, lastAt }, deaf, replica }, checkedAt: now }: MirrorFacts): Problem[] {
+function judgeWires({ wires: { silent: { count, lastAt }, deaf, replica, failing }, checkedAt: now }: MirrorFacts): Problem[] {
   return [
+    ...failing ? [problem('writes-fail', { failing, now })] : [],
     ...lastAt === null ? [] : [problem('silent', { count, lastAt, now })],
     ...deaf ? [problem('deaf')] : [],
     ...replica === null || replica === 'used' ? [] : [problem('replica', { state: replica })],
@@ -164,5 +165,5 @@ function judgeWires({ wires: { silent: { count, lastAt }, deaf, replica }, check
  */
 export function degradedBy({ copy, endpoint, problems, sentence }: Verdict, everySeconds: number): string | null {
   if (everySeconds > 0 && (copy.level === 'bad' || copy.state === 'differs' || (copy.state === 'not-compared' && rank(copy.level) >= rank('warn')) || endpoint.level === 'bad')) return sentence
-  return problems.find(({ code }) => code === 'silent' || code === 'deaf')?.sentence ?? null
+  return problems.find(({ code }) => code === 'writes-fail' || code === 'silent' || code === 'deaf')?.sentence ?? null
 }
