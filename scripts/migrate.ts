@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { migrateDatabase } from '#db/migrate.ts'
+import { migrateDatabase, MigrationBlockedError } from '#db/migrate.ts'
 import { PooledAddressError } from '#db/pooler.ts'
 import { readEnv, ServerEnv } from '#server/schemas/env.ts'
 
@@ -13,7 +13,7 @@ try {
   console.log('The database is at the newest migration.')
 }
 catch (error) {
-  if (!(error instanceof PooledAddressError)) throw error
+  if (!(error instanceof PooledAddressError || error instanceof MigrationBlockedError)) throw error
   console.error(error.message)
   process.exitCode = 1
 }
