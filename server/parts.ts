@@ -24,7 +24,7 @@ import { markStages } from './sync/news.ts'
 import { createNewsQueue } from './sync/receive/queue.ts'
 import { createReceiver } from './sync/receive/receive.ts'
 import { createVerifier } from './sync/receive/verify.ts'
-import { check } from './sync/scan/check.ts'
+import { check, gapAfterMs } from './sync/scan/check.ts'
 import { createProvisioner, readUser } from './sync/scan/provision.ts'
 import { startScan } from './sync/scan/run.ts'
 import { wrongKey } from '#shared/utils/sync-words.ts'
@@ -94,7 +94,7 @@ export const useScan = once(() => async (options: Omit<Parameters<typeof startSc
 /** Runs one check, one at a time among all instances; null while another one runs, or when it is too soon. @throws OutOfTimeError after `withinMs` */
 export const useCheck = once(() => async ({ everySeconds, withinMs }: { everySeconds: number, withinMs?: number }) => {
   const clerk = withinMs === undefined ? usePacedClerk() : readUntil(AbortSignal.timeout(withinMs))
-  const checked = await check(await useDb(), clerk, useGuard(), { everySeconds, maxDelete: useEnv().RECONCILE_MAX_DELETE })
+  const checked = await check(await useDb(), clerk, useGuard(), { everySeconds, maxDelete: useEnv().RECONCILE_MAX_DELETE, gapMs: gapAfterMs(useEnv().SYNC_CHECK_SECONDS) })
   useMetrics().countRepairs('check', checked?.repairs ?? [])
   if (checked?.repairs.length) useHider().nudge()
   // Where processes do not stay, a scan would be cut off.

@@ -110,7 +110,7 @@ export interface ScanReport {
 }
 
 /** Why a full comparison is needed before the checks can say that the copy is equal. */
-export const scanNeeds = ['never-compared', 'behind', 'import'] as const
+export const scanNeeds = ['never-compared', 'behind', 'import', 'gap'] as const
 export type ScanNeed = (typeof scanNeeds)[number]
 
 /** What the last check found. One check of all instances writes it, in `sync_state`. */
@@ -127,6 +127,8 @@ export interface CheckFacts {
   /** Users that our table cannot hold, the first 1,000. */
   unstorable: string[]
   needs: ScanNeed | null
+  /** When checks began again after a gap (`gapAfterMs`), by our clock, ISO 8601; null while there was none. */
+  resumedAt: string | null
   /** Why the last check did not finish; null when it did. */
   failure: ClerkFailure | null
 }

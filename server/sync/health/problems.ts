@@ -67,9 +67,9 @@ const catalogue = {
     action: 'Check now; if that fails, the server\'s log says why.',
     step: { kind: 'check', label: 'Check now' },
   }),
-  'behind': ({ since, scans = true, now }: { since: string | null, scans?: boolean, now: string }) => ({
+  'behind': ({ since, scans = true, gap, now }: { since: string | null, scans?: boolean, gap: boolean, now: string }) => ({
     level: 'warn',
-    sentence: `${notSince(since, now)} So much changed in Clerk at once that the check could not read it all; a full comparison ${scans ? 'starts by itself' : 'is needed'}.`,
+    sentence: `${notSince(since, now)} ${gap ? 'No check finished for a while, as when the server was off or a backup was restored, so deliveries may be lost' : 'So much changed in Clerk at once that the check could not read it all'}; a full comparison ${scans ? 'starts by itself' : 'is needed'}.`,
     action: scans ? 'Wait for it, or start one now.' : scanElsewhere,
     step: scans ? reconcile : scanCommand,
   }),

@@ -76,7 +76,7 @@ export function judgeComparison({ check, checkedAt: now }: Pick<MirrorFacts, 'ch
   if (failure && failure.code !== 'unauthorized') return [problem('not-compared', { failure, since, now })]
   if (comparedAt === null) return [problem('never-compared', { every, scans })]
   if (checkedAt === null || age(checkedAt, now) > lateAfterMs(every)) return [problem('check-late', { since, every, now })]
-  if (needs === 'behind' || needs === 'import') return [problem('behind', { since, scans, now })]
+  if (needs === 'behind' || needs === 'import' || needs === 'gap') return [problem('behind', { since, scans, gap: needs === 'gap', now })]
   const problems: Problem[] = []
   if (check.failed.length > 0) problems.push(problem('unwritten', { count: check.failed.length }))
   if (check.unstorable.length > 0) problems.push(problem('unstorable', { count: check.unstorable.length }))

@@ -16,10 +16,20 @@ import { createRepairer } from './repair.ts'
 const DIFFERED = 3
 const KEPT = { left: 500, failed: 500, unstorable: 1_000 }
 
+const GAP_MS = 10 * 60_000
+/**
+ * How long no check has finished when there is a gap, ms: the server was off, or a backup was restored. Deliveries of that
+ * time may be lost for good, and what they said may show neither in the changes nor in the counts.
+ * @param everySeconds `SYNC_CHECK_SECONDS`; with 0 there is no telling
+ */
+export const gapAfterMs = (everySeconds: number) => everySeconds === 0 ? Infinity : Math.max(GAP_MS, everySeconds * 3_000)
+
 export interface CheckOptions {
   /** Skips when a check began less than this ago; 0 to check now. */
   everySeconds: number
   maxDelete?: number
+  /** `gapAfterMs`; no gap is found when not said. */
+  gapMs?: number
 }
 
 export interface Checked {
@@ -31,7 +41,7 @@ export interface Checked {
 }
 
 /** What is known before the first check. */
-export const nothingKnown: CheckFacts = { counts: null, differed: 0, differsSince: null, left: [], failed: [], unstorable: [], needs: null, failure: null }
+export const nothingKnown: CheckFacts = { counts: null, differed: 0, differsSince: null, left: [], failed: [], unstorable: [], needs: null, resumedAt: null, failure: null }
 
 /**
  * Reads Clerk's users from the newest change down to where the last check began, holds each against our row, and
@@ -40,20 +50,20 @@ export const nothingKnown: CheckFacts = { counts: null, differed: 0, differsSinc
  * @returns null when another check runs, or it is too soon
  * @throws ForeignInstanceError · ClerkError, which is kept as the reason why the copy is not compared · what Postgres throws
  */
-export async function check(db: Database, clerk: ClerkReader, guard: Guard, { everySeconds, maxDelete }: CheckOptions): Promise<Checked | null> {
+export async function check(db: Database, clerk: ClerkReader, guard: Guard, { everySeconds, maxDelete, gapMs = Infinity }: CheckOptions): Promise<Checked | null> {
   const release = await acquireLock(db, CHECK_LOCK)
   if (!release) return null
   try {
     await requireOwnInstance(guard)
     const state = await beginCheck(db, everySeconds)
-    return state && await run(db, clerk, state, maxDelete)
+    return state && await run(db, clerk, state, { maxDelete, gapMs })
   }
   finally {
     await release().catch(() => {})
   }
 }
 
-async function run(db: Database, clerk: ClerkReader, state: CheckState, maxDelete: number | undefined): Promise<Checked> {
+async function run(db: Database, clerk: ClerkReader, state: CheckState, { maxDelete, gapMs }: { maxDelete: number | undefined, gapMs: number }): Promise<Checked> {
   const before = state.check ?? nothingKnown
   const repairer = createRepairer(db, clerk, { source: 'check', maxDelete })
   const { report } = repairer
@@ -72,7 +82,8 @@ async function run(db: Database, clerk: ClerkReader, state: CheckState, maxDelet
       counts.ours = await countLiveUsers(db)
     }
     const stillDiffers = counts.clerk !== counts.ours + counts.unstorable
-    const needs = state.comparedAt === null ? 'never-compared' : read.needs
+    const resumedAt = hadGap(state, gapMs) ? state.beganAt : before.resumedAt ?? null
+    const needs = state.comparedAt === null ? 'never-compared' : read.needs ?? (resumedAt !== null && state.comparedAt < resumedAt ? 'gap' : null)
     const check: CheckFacts = {
       counts,
       differed: stillDiffers ? differed : 0,
@@ -81,6 +92,7 @@ async function run(db: Database, clerk: ClerkReader, state: CheckState, maxDelet
       failed: [...new Set(report.failed)].slice(0, KEPT.failed),
       unstorable: unstorable.slice(0, KEPT.unstorable),
       needs,
+      resumedAt,
       failure: null,
     }
     await finishCheck(db, { seenUntil: state.seenUntil && !needs ? read.until : null, check })
@@ -95,6 +107,9 @@ async function run(db: Database, clerk: ClerkReader, state: CheckState, maxDelet
     throw error
   }
 }
+
+const hadGap = ({ beganAt, checkedAt }: CheckState, gapMs: number) =>
+  beganAt !== null && checkedAt !== null && Date.parse(beganAt) - Date.parse(checkedAt) > gapMs
 
 /** Users that cannot be stored: the new ones, and those of before that this check did not compare. */
 function unstorableAfter(before: string[], now: string[], compared: Set<string>): string[] {

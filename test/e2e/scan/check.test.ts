@@ -6,7 +6,7 @@ import { findRepairs } from '#db/queries/runs.ts'
 import { openDatabase, closeDatabase } from '#db/client.ts'
 import type { ClerkReader } from '#server/sync/clerk.ts'
 import { createGuard } from '#server/sync/receive/guard.ts'
-import { check } from '#server/sync/scan/check.ts'
+import { check, gapAfterMs } from '#server/sync/scan/check.ts'
 import { startScan } from '#server/sync/scan/run.ts'
 import type { Mirror } from '../support/mirror.ts'
 import { namesOnBothSides, startMirror } from '../support/mirror.ts'
@@ -141,6 +141,20 @@ describe('a check', () => {
     const mark = (await state()).seenUntil
     expect(await runCheck()).toMatchObject({ needs: 'behind' })
     expect((await state()).seenUntil).toBe(mark)
+  })
+
+  it('asks for a full scan after a gap, in which deliveries may have been lost, until one has finished', async () => {
+    await compared(10)
+    const checkAfterGap = () => check(mirror.db, mirror.reader, guard(), { everySeconds: 0, gapMs: gapAfterMs(60) })
+    expect(await checkAfterGap()).toMatchObject({ needs: null })
+    const mark = (await state()).seenUntil
+    await mirror.db.$client`update sync_state set checked_at = checked_at - interval '11 minutes'`
+    for (let checks = 0; checks < 2; checks++) expect(await checkAfterGap()).toMatchObject({ needs: 'gap' })
+    expect((await state()).seenUntil).toBe(mark)
+    const started = await startScan(mirror.db, mirror.reader, guard(), { kind: 'reconcile', startedBy: 'check' })
+    await started?.done
+    expect((await state()).check?.needs).toBeNull()
+    expect(await checkAfterGap()).toMatchObject({ needs: null })
   })
 
   it('starts over when the list moved while it was read, and misses no one', async () => {

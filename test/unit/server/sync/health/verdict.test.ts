@@ -68,6 +68,7 @@ describe('the copy is green only when it was compared', () => {
     ['Clerk silent', check({ failure: { code: 'silent', status: null } }), 'not-compared', 'warn', 'not-compared', /^Not compared since 14:29 UTC\. Clerk did not answer\.$/],
     ['Clerk asking to slow down', check({ failure: { code: 'rate-limited', status: 429 } }), 'not-compared', 'warn', 'not-compared', /asked too often/],
     ['no check for four minutes', check({ checkedAt: before(4), seenUntil: before(4) }), 'not-compared', 'warn', 'check-late', /^Not compared since 14:26 UTC\. A check is due every 60 seconds/],
+    ['no check for so long that deliveries may be lost', check({ needs: 'gap' }), 'not-compared', 'warn', 'behind', /No check finished for a while.*full comparison starts by itself/],
     ['more changes than a check reads', check({ needs: 'behind' }), 'not-compared', 'warn', 'behind', /full comparison starts by itself/],
     ['the same where no scan starts by itself', check({ needs: 'behind', scans: false }), 'not-compared', 'warn', 'behind', /full comparison is needed/],
     ['counts that differ for three checks', check({ differed: 3, differsSince: before(3), counts: { clerk: 1236, ours: 1234, unstorable: 1 } }), 'differs', 'warn', 'count', /^Clerk has 1,236 users, and 1,234 are here, besides 1 that cannot be stored, since 14:27 UTC\.$/],
