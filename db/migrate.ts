@@ -21,8 +21,9 @@ const LOCK_WAIT_MS = 500
 /** Then it lets the others pass, ms. */
 const PAUSE_MS = 1_000
 const MOST_TRIES = 30
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available, deadlock_detected */
-const lockErrors = ['55P03', '40P01']
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const LOCK_NOT_AVAILABLE = '55P03'
+const DEADLOCK_DETECTED = '40P01'
 
 /** Something holds a table that a migration has to change, such as a dump or a transaction that was left open. */
 export class MigrationBlockedError extends Error {
@@ -118,8 +119,10 @@ async function unlessBlocked(db: Database, statement: string, attempt: () => Pro
       return
     }
     catch (error) {
-      if (!(error instanceof Error && 'code' in error && lockErrors.includes(String(error.code)))) throw error
-      if (tries === MOST_TRIES) throw new MigrationBlockedError(statement)
+      const code = error instanceof Error && 'code' in error ? error.code : null
+      // Version 0.1.0 waits for our lock inside a statement: whoever does must get it before an index can be built.
+      if (code === DEADLOCK_DETECTED || (code === LOCK_NOT_AVAILABLE && tries === MOST_TRIES)) throw new MigrationBlockedError(statement)
+      if (code !== LOCK_NOT_AVAILABLE) throw error
       await sleep(PAUSE_MS)
     }
   }
