@@ -100,6 +100,10 @@ describe('what a page says of itself', () => {
     }
   })
 
+  it('asks browsers to come by HTTPS alone, since its own origin has it', async () => {
+    for (const path of ['/', '/api/posts', '/favicon.svg']) expect((await rollcall.request(path)).headers.get('strict-transport-security')).toBe('max-age=31536000')
+  })
+
   it('has an icon for everyone', async () => {
     for (const [path, type] of [['/favicon.svg', 'image/svg+xml'], ['/favicon.ico', 'image/'], ['/apple-touch-icon.png', 'image/png'], ['/og.png', 'image/png'], ['/manifest.webmanifest', 'application/manifest+json']] as const) {
       const answer = await rollcall.request(path)
