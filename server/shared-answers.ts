@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { LRUCache } from 'lru-cache'
 import { CLOCK_TICK_MS } from '#shared/utils/clock.ts'
+import type { SharedAnswersCounts } from './sync/health/metrics.ts'
 
 /** What is kept takes no more than this. */
 const BYTES_AT_MOST = 64 * 2 ** 20
@@ -26,15 +27,6 @@ export interface SharedAnswer {
   body: Buffer
   /** Packed when it is first asked for; undefined for a body that is too small. */
   packed(how: Packing): Promise<Buffer> | undefined
-}
-
-export interface SharedAnswersCounts {
-  /** Answers by how they came: from memory, from a read that others waited for already, or by a read of their own. */
-  kept: number
-  joined: number
-  read: number
-  /** Bytes that are kept. */
-  bytes: number
 }
 
 export interface SharedAnswers {

@@ -2,7 +2,7 @@ import { getHeader, setResponseHeader } from 'h3'
 import { explainEvent } from '#shared/utils/sync-words.ts'
 import { useEnv } from '../env.ts'
 import { failureOf } from '../failure.ts'
-import { useReceive } from '../parts.ts'
+import { useMirror } from '../parts.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 const RETRY_AFTER_SECONDS = 5
@@ -17,7 +17,7 @@ export default defineApiHandler(async (event) => {
     throw apiError(500, 'No signing secret is set here, so no delivery can be verified. Set NUXT_CLERK_WEBHOOK_SIGNING_SECRET and start the server again.')
   }
   const svixId = safeId(header('svix-id'))
-  const received = await useReceive()(body, { id: header('svix-id'), timestamp: header('svix-timestamp'), signature: header('svix-signature') }, receivedAt, event.context.stages).catch((error) => {
+  const received = await useMirror().receive(body, { id: header('svix-id'), timestamp: header('svix-timestamp'), signature: header('svix-signature') }, receivedAt, event.context.stages).catch((error) => {
     event.context.logged = { delivery: { svixId, type: null, outcome: 'failed', reason: failureOf(error).reason } }
     setResponseHeader(event, 'retry-after', RETRY_AFTER_SECONDS)
     throw error

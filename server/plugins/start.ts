@@ -1,9 +1,9 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
-import { checkEnv } from '../env.ts'
+import { checkEnv, useEnv } from '../env.ts'
 import { describeFailure } from '../failure.ts'
-import { exitWith, flushLog } from '../log/log.ts'
-import { useAppDatabase, useSharedAnswers, useStreams } from '../parts.ts'
-import { startSchedules } from '../schedules.ts'
+import { exitWith, flushLog, logFailure } from '../log/log.ts'
+import { useAppDatabase, useDb, useMirror, useSharedAnswers, useStreams } from '../parts.ts'
+import { startSchedules } from '../sync/schedules.ts'
 import { startTracing, tracing } from '../tracing/tracing.ts'
 import { isSafe } from '../utils/methods.ts'
 
@@ -23,7 +23,11 @@ export default defineNitroPlugin((nitro) => {
   })
   useAppDatabase().prepare().catch(error => exitWith(error instanceof Error ? error.message : describeFailure(error)))
   void startTracing()
-  const stopSchedules = startSchedules()
+  const { LIVE, RECONCILE_CRON, RETENTION_DAYS } = useEnv()
+  // Nitro fixes its own schedules at build, and these are set where it runs. With LIVE=off, /api/cron/check does their work.
+  const stopSchedules = LIVE === 'off'
+    ? () => {}
+    : startSchedules({ db: useDb, mirror: useMirror(), reconcileCron: RECONCILE_CRON, retentionDays: RETENTION_DAYS, onFailure: logFailure })
   // Nitro waits for open connections before its own `close` hook, so the streams end with the signal.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => useStreams().closeAll())
   // Who has just changed something here and asks as a guest sees it, before its notice has come.

@@ -1,6 +1,6 @@
 import type { H3Event } from 'h3'
 import { findUser } from '#db/queries/users.ts'
-import { useDb, useProvision } from '#server/parts.ts'
+import { useDb, useMirror } from '#server/parts.ts'
 import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
 import type { Provisioned } from '#server/sync/scan/provision.ts'
 
@@ -8,7 +8,7 @@ const gone = 'This account was deleted, so it cannot write here. Sign out, and s
 
 /** @throws 503 while the secret key is of another Clerk instance: nothing may be written then */
 export async function provision(id: string): Promise<Provisioned> {
-  return useProvision()(id).catch((error) => {
+  return useMirror().provision(id).catch((error) => {
     if (!(error instanceof ForeignInstanceError)) throw error
     throw apiError(503, 'Accounts cannot be set up here at the moment. The people who run this site can see why. Nothing was saved.')
   })

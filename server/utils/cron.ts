@@ -4,8 +4,8 @@ import { rollUpHours } from '#db/queries/charts.ts'
 import { findCheckState } from '#db/queries/state.ts'
 import { useEnv } from '#server/env.ts'
 import { logFailure } from '#server/log/log.ts'
-import { useCheck, useDb, useHider } from '#server/parts.ts'
-import { ROLL_UP_HOURS } from '#server/schedules.ts'
+import { useDb, useMirror } from '#server/parts.ts'
+import { ROLL_UP_HOURS } from '#server/sync/schedules.ts'
 import { ClerkError, OutOfTimeError } from '#server/sync/clerk.ts'
 import { eraseExpired } from '#server/sync/erase.ts'
 import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
@@ -40,8 +40,8 @@ export async function answerCron(event: H3Event): Promise<{ result: CronResult }
 
 async function runCron(): Promise<CronResult> {
   const { beganAt } = await findCheckState(await useDb())
-  const checked = await useCheck()({ everySeconds: 0, withinMs: CHECK_MS })
-  useHider().nudge()
+  const checked = await useMirror().check({ everySeconds: 0, withinMs: CHECK_MS })
+  useMirror().hider.nudge()
   if (isNewHour(beganAt)) await keepHouse()
   if (!checked) return 'running'
   return checked.needs ? 'scan-needed' : 'checked'

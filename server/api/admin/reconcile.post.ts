@@ -3,14 +3,14 @@ import { findOpenRun } from '#db/queries/runs.ts'
 import { ReconcileInput } from '#shared/schemas/admin.ts'
 import { wrongKey } from '#shared/utils/sync-words.ts'
 import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
-import { useDb, useScan } from '#server/parts.ts'
+import { useDb, useMirror } from '#server/parts.ts'
 import { logFailure } from '#server/log/log.ts'
 
 /** Starts a reconcile and answers at once; `GET /api/admin/runs/:id` follows it. */
 export default defineAdminHandler(async (event): Promise<{ runId: string }> => {
   const startedBy = await limitUser(event, 'clerk')
   const options = await readJson(event, ReconcileInput)
-  const started = await useScan()({
+  const started = await useMirror().scan({
     kind: 'reconcile',
     ...options,
     startedBy,

@@ -3,7 +3,6 @@ import { countUsers, findStoredFacts } from '#db/queries/facts.ts'
 import { findRefusals } from '#db/queries/refusals.ts'
 import { findLastReconcile, findOpenRun, findRepairs } from '#db/queries/runs.ts'
 import { databaseNow, findCheckState, findForwardedAt, findInstanceId } from '#db/queries/state.ts'
-import type { ServerEnv } from '#server/schemas/env.ts'
 import type { MirrorFacts, MirrorHealth, Wires } from '#shared/types/admin.ts'
 import type { UserStatus } from '#shared/types/user.ts'
 import type { Guard } from '../receive/guard.ts'
@@ -28,6 +27,19 @@ export interface Health {
   userCounts(): Promise<Record<UserStatus, number>>
 }
 
+/** The variables that the verdict speaks of, parsed. */
+export interface HealthEnv {
+  SYNC_CHECK_SECONDS: number
+  RECONCILE_CRON?: string
+  RETENTION_DAYS: number
+  LIVE: 'on' | 'off'
+  NUXT_CLERK_WEBHOOK_SIGNING_SECRET?: string[]
+  NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY: string
+  NUXT_CLERK_SECRET_KEY: string
+  TRUSTED_PROXIES: number
+  NUXT_SITE_URL: string[]
+}
+
 interface HealthParts {
   /** The database once it is ready. */
   db: () => Promise<Database>
@@ -35,7 +47,7 @@ interface HealthParts {
   probed: Database
   wires: () => Wires
   guard: Guard
-  env: ServerEnv
+  env: HealthEnv
 }
 
 export function createHealth({ db, probed, wires, guard, env }: HealthParts): Health {

@@ -5,12 +5,21 @@ import { countFinishedRuns, findLastReconcile } from '#db/queries/runs.ts'
 import { findCheckState } from '#db/queries/state.ts'
 import type { Outcome, RefusalReason, Repair } from '#shared/types/sync.ts'
 import { driftKinds, outcomes, refusalReasons } from '#shared/types/sync.ts'
-import type { SharedAnswersCounts } from '../../shared-answers.ts'
 import type { Health } from './health.ts'
 
 /** A type that is not here counts as `other`: what Clerk invents, or a wrong secret lets in, must not grow the labels. */
 const knownTypes = ['user.created', 'user.updated', 'user.deleted', 'session.created', 'session.ended', 'session.removed', 'session.revoked', 'session.pending']
 const labelOf = (type: string | null) => type === null ? 'unreadable' : knownTypes.includes(type) ? type : 'other'
+
+/** What guests share, where an app keeps that. */
+export interface SharedAnswersCounts {
+  /** Answers by how they came: from memory, from a read that others waited for already, or by a read of their own. */
+  kept: number
+  joined: number
+  read: number
+  /** Bytes that are kept. */
+  bytes: number
+}
 
 export interface MirrorMetrics {
   /** Counts a verified delivery. @param times in ms; `lag` when it was applied just now */

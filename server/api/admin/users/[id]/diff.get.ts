@@ -3,7 +3,7 @@ import { UserParams } from '#shared/schemas/ids.ts'
 import type { UserDiff } from '#shared/types/admin.ts'
 import { clerkFailureOf } from '#server/sync/clerk.ts'
 import { diffUser } from '#server/sync/scan/drift.ts'
-import { useClerk, useDb } from '#server/parts.ts'
+import { useDb, useMirror } from '#server/parts.ts'
 
 /** Clerk now beside our row, field by field. Writes nothing. */
 export default defineAdminHandler(async (event): Promise<UserDiff> => {
@@ -11,7 +11,7 @@ export default defineAdminHandler(async (event): Promise<UserDiff> => {
   const { id } = readParams(event, UserParams)
   const checkedAt = new Date().toISOString()
   const ours = (await findAdminUser(await useDb(), id))?.user ?? null
-  const asked = await useClerk().user(id).then(
+  const asked = await useMirror().clerk.user(id).then(
     ({ user }) => ({ user }),
     error => ({ failure: clerkFailureOf(error) }),
   )

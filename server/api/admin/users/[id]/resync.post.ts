@@ -1,7 +1,7 @@
 import { UserParams } from '#shared/schemas/ids.ts'
 import { wrongKey } from '#shared/utils/sync-words.ts'
 import type { Applied } from '#server/sync/news.ts'
-import { useDb, useReadUser } from '#server/parts.ts'
+import { useDb, useMirror } from '#server/parts.ts'
 import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
 
 /** Reads this one user from Clerk and applies the answer, also over a row that is ahead of it. Clerk's 404 is left to a reconcile. */
@@ -9,7 +9,7 @@ export default defineAdminHandler(async (event): Promise<Applied> => {
   await limitUser(event, 'clerk')
   const { id } = readParams(event, UserParams)
   await useDb()
-  const applied = await useReadUser()(id, 'asked').catch((error) => {
+  const applied = await useMirror().readUser(id, 'asked').catch((error) => {
     if (error instanceof ForeignInstanceError) throw apiError(502, wrongKey(error.instance.foreign, error.instance.mirrored))
     throw apiError(502, 'Clerk does not answer. Try again in a moment.')
   })
