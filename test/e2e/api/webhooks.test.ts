@@ -1,3 +1,4 @@
+import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DeliveryOptions } from '#scripts/lib/delivery.ts'
 import { deliver, fixture } from '#scripts/lib/delivery.ts'
@@ -187,9 +188,16 @@ describe('what is refused', () => {
   })
 })
 
-it('either of two secrets is taken, as during a rotation', async () => {
-  expect((await send(bodyOf('user.created'), { secret })).status).toBe(200)
-  expect((await send(bodyOf('user.updated'), { secret: second })).status).toBe(200)
+it('a rotation loses nothing: signed by the old secret, by both for the time between, by the new one', async () => {
+  const unknown = `whsec_${Buffer.from('a secret of someone else').toString('base64')}`
+  const attempts = [[secret], [second, secret], [unknown, secret], [second, unknown], [second]]
+  for (const [index, secrets] of attempts.entries()) {
+    const [body, id, at] = [bodyOf('user.updated', { data: { id: `user_${index}` } }), `msg_rotation_${index}`, new Date()]
+    const signature = secrets.map(one => new Webhook(one).sign(id, at, body)).join(' ')
+    expect((await send(body, { id, at, signature })).status).toBe(200)
+  }
+  expect((await send(bodyOf('user.updated'), { secret: unknown })).status).toBe(400)
+  expect(await users()).toHaveLength(attempts.length)
 })
 
 it('one poison event in a burst fails alone', async () => {
