@@ -12,7 +12,7 @@ WORKDIR /app
 COPY --from=build /app/.output .output
 USER node
 EXPOSE 3000
-# Ready means that it has its database: docs/production.md, "Watching it".
+# Ready means that it has its database: docs/watching.md.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", ".output/server/index.mjs"]
