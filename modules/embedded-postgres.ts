@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineNuxtModule } from '@nuxt/kit'
 import { startPostgres } from '#scripts/lib/postgres.ts'
 
@@ -9,8 +10,9 @@ export default defineNuxtModule({
   meta: { name: 'embedded-postgres' },
   async setup(_options, nuxt) {
     if (!nuxt.options.dev || nuxt.options._prepare || process.env.DATABASE_URL) return
-    const postgres = await startPostgres({ dataDir: '.data/postgres' })
-    process.env.DATABASE_URL = postgres.url
+    const postgres = await startPostgres({ dataDir: join(process.env.ROLLCALL_TEST_DATA ?? '.data', 'postgres') })
+    // Not DATABASE_URL: where .env has it empty, Nitro reads that again and would take this for gone.
+    process.env.EMBEDDED_DATABASE_URL = postgres.url
     nuxt.hook('close', () => postgres.stop())
   },
 })

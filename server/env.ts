@@ -13,7 +13,14 @@ const DEV_CHECK_SECONDS = '10'
 /** The environment, parsed once. In development nothing but the keys of Clerk and the database has to be set. */
 export function checkEnv(): Checked {
   if (checked) return checked
-  const inDev = import.meta.dev ? { NUXT_SITE_URL: devOrigins(), SYNC_CHECK_SECONDS: process.env.SYNC_CHECK_SECONDS || DEV_CHECK_SECONDS } : {}
+  const inDev = import.meta.dev
+    ? {
+        // The second is of modules/embedded-postgres.ts.
+        DATABASE_URL: process.env.DATABASE_URL || process.env.EMBEDDED_DATABASE_URL,
+        NUXT_SITE_URL: devOrigins(),
+        SYNC_CHECK_SECONDS: process.env.SYNC_CHECK_SECONDS || DEV_CHECK_SECONDS,
+      }
+    : {}
   const result = v.safeParse(CompleteEnv, readEnv({ ...process.env, ...inDev }))
   checked = result.success ? { env: result.output, problems: [] } : { env: null, problems: envProblems(result.issues) }
   return checked

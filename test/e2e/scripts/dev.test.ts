@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LocalClerk } from '#local-clerk/index.ts'
 import { startLocalClerk } from '#local-clerk/index.ts'
@@ -33,16 +36,21 @@ describe('npm run dev without keys', () => {
   })
 })
 
-describe('npm run dev behind a tunnel', () => {
+describe('npm run dev behind a tunnel, with a copy of .env.example and no database of one\'s own', () => {
   let clerk: LocalClerk
+  let data: string
   let dev: DevServer
   beforeAll(async () => {
     clerk = await startLocalClerk({ port: 0 })
-    dev = await startDev({ ...clerk.env, DATABASE_URL: await createTestDatabase(), NGROK_HOST: tunnel })
+    data = await mkdtemp(join(tmpdir(), 'rollcall-dev-'))
+    // As root, Postgres runs as another user, who must be able to enter.
+    await chmod(data, 0o755)
+    dev = await startDev({ ...clerk.env, ROLLCALL_TEST_DATA: data, NGROK_HOST: tunnel }, '.env.example')
   }, START_MS)
   afterAll(async () => {
     await dev?.stop()
     await clerk?.close()
+    await rm(data, { recursive: true, force: true })
   })
 
   it.each(['/', '/api/posts', '/_nuxt/@vite/client'])('answers at %s for the tunnel\'s host and for localhost', async (path) => {

@@ -16,13 +16,14 @@ export interface DevServer {
 /**
  * `nuxt dev` in this repo, without the developer's own .env.
  * @param env all that it is to know, besides PATH and HOME
+ * @param dotenv the file that it takes for .env
  * @throws when it ends, or does not answer within a minute
  */
-export async function startDev(env: Record<string, string>): Promise<DevServer> {
+export async function startDev(env: Record<string, string>, dotenv = '.env.of-no-one'): Promise<DevServer> {
   const port = await freePort()
   const said: string[] = []
   // A group of its own: the command line starts a second process, and both must go.
-  const child = spawn('nuxt', ['dev', '--port', String(port), '--host', 'localhost', '--dotenv', '.env.of-no-one'], {
+  const child = spawn('nuxt', ['dev', '--port', String(port), '--host', 'localhost', '--dotenv', dotenv], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'development', ...env },
     detached: true,
