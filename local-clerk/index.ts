@@ -80,8 +80,12 @@ export interface LocalClerk {
   clearBackendRequests(): void
   /** What it serves of each API. */
   routes: Record<'frontend' | 'backend', readonly RouteName[]>
-  /** Signs a user in without a browser and without an event, and returns a `__session` token (60 s). */
-  session(userId: string, options?: { azp?: string }): Promise<string>
+  /**
+   * Signs a user in without a browser and without an event, and returns a `__session` token.
+   * @param options.lifetime seconds, 60 when not said; what is negative has expired
+   * @param options.metadata false leaves the claim out, as where nobody has added it to the session token in Clerk's dashboard
+   */
+  session(userId: string, options?: { azp?: string, lifetime?: number, metadata?: boolean }): Promise<string>
   close(): Promise<void>
 }
 
@@ -136,9 +140,10 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
     backendRequests: ctx.backendLog.list,
     clearBackendRequests: ctx.backendLog.clear,
     routes,
-    session(userId, { azp = null } = {}) {
+    session(userId, { azp = null, lifetime = 60, metadata = true } = {}) {
       const session = ctx.browsers.signIn(ctx.browsers.create(), ctx.accounts.get(userId).id, { silent: true })
-      return ctx.tokens.session(session, ctx.accounts.get(userId), azp)
+      if (metadata) return ctx.tokens.session(session, ctx.accounts.get(userId), azp, lifetime)
+      return ctx.tokens.custom(userId, { fva: [0, -1], sid: session.id, sts: 'active', v: 2 }, { azp, lifetime, skew: 10 })
     },
     async close() {
       ctx.deliveries.stop()

@@ -1,23 +1,19 @@
-import { createHash } from 'node:crypto'
 import { getQuery, type Router, sendRedirect } from 'h3'
 import * as v from 'valibot'
 import { errors } from '../errors.ts'
 import { isLoopbackUrl } from '../http/loopback.ts'
 import { route } from '../http/route.ts'
 import type { Context } from '../context.ts'
-import { publishableKey } from '../keys.ts'
+import { cookieSuffix } from '../keys.ts'
 import { findClient } from './browser.ts'
 
 const year = 365 * 24 * 60 * 60
 
 const query = v.object({ redirect_url: v.string() })
 
-// The SDK reads a cookie with and without this suffix, so that two apps on one host keep apart.
-const suffix = createHash('sha1').update(publishableKey).digest('base64').replaceAll('+', '-').replaceAll('/', '_').slice(0, 8)
-
 function cookieLines(name: string, value: string, maxAge: number): string[] {
   const lifetime = value === '' ? 'Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT' : `Max-Age=${maxAge}`
-  return [name, `${name}_${suffix}`].map(each => `${each}=${value}; Path=/; SameSite=Lax; ${lifetime}`)
+  return [name, `${name}_${cookieSuffix}`].map(each => `${each}=${value}; Path=/; SameSite=Lax; ${lifetime}`)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ClerkClient } from '@clerk/backend'
 import { makeAuthObjectSerializable, signedOutAuthObject, stripPrivateDataFromObject } from '@clerk/backend/internal'
 import type { SignedInAuthObject, SignedOutAuthObject } from '@clerk/backend/internal'
 import { clerkClient } from '@clerk/nuxt/server'
-import { appendResponseHeader, defineEventHandler, getRequestProtocol, setResponseHeader } from 'h3'
+import { appendResponseHeader, defineEventHandler, setResponseHeader } from 'h3'
 import type { H3Event } from 'h3'
 import { useEnv } from '#server/env.ts'
 import { useSessions } from '#server/parts.ts'
@@ -32,7 +32,9 @@ export default defineEventHandler(async (event) => {
   if (known) return setAuth(event, known)
 
   client ??= clerkClient(event)
-  const state = await client.authenticateRequest(toRequest(event), { authorizedParties: useEnv().NUXT_SITE_URL })
+  const state = await client.authenticateRequest(toRequest(event), { authorizedParties: useEnv().NUXT_SITE_URL }).catch((error) => {
+    throw isForgedHandshake(error) ? apiError(400, 'This address carries a session that Clerk did not sign. Open the page without what follows the question mark.') : error
+  })
   if (state.headers.has('location')) return new Response(null, { status: 307, headers: state.headers })
   const auth = state.toAuth()
   if (!auth) throw new Error('Clerk wants another token of the browser, and does not say where from.')
@@ -46,7 +48,24 @@ function setAuth(event: H3Event, auth: SignedInAuthObject | SignedOutAuthObject)
   event.context.__clerk_initial_state = makeAuthObjectSerializable(stripPrivateDataFromObject(auth))
 }
 
-/** The request without its body, which stays unread. Clerk takes the host from the headers. */
+/** What Clerk does for an app with several domains, which this is not: it sends a browser, and with a development key the name it has at Clerk, to any address in the query. */
+const ofOtherDomains = ['__clerk_redirect_url', '__clerk_synced']
+
+/**
+ * The request without its body, which stays unread, at our own address: Clerk sends a browser back to where the headers say
+ * that it came from, and those are a claim. Of our origins it is the one that is claimed, else the first.
+ */
 function toRequest(event: H3Event): Request {
-  return new Request(new URL(event.path, `${getRequestProtocol(event)}://localhost`), { method: event.method, headers: event.headers })
+  const headers = new Headers(event.headers)
+  const claimed = [headers.get('x-forwarded-host')?.split(',')[0]?.trim(), headers.get('host')]
+  const own = useEnv().NUXT_SITE_URL.map(origin => new URL(origin))
+  const { origin, host } = own.find(({ host }) => claimed.includes(host)) ?? own[0] ?? new URL('http://localhost')
+  for (const name of ['x-forwarded-host', 'x-forwarded-proto']) headers.delete(name)
+  headers.set('host', host)
+  const url = new URL(`${origin}${event.path.startsWith('/') ? event.path : '/'}`)
+  for (const name of ofOtherDomains) url.searchParams.delete(name)
+  return new Request(url, { method: event.method, headers })
 }
+
+/** With a development key the SDK throws; with a production key it goes on without. */
+const isForgedHandshake = (error: unknown) => error instanceof Error && error.message.startsWith('Clerk: Handshake token verification failed') && !error.message.includes('reason=jwk-')
