@@ -64,7 +64,8 @@ function toRequest(event: H3Event): Request {
   headers.set('host', host)
   const url = new URL(`${origin}${event.path.startsWith('/') ? event.path : '/'}`)
   for (const name of ofOtherDomains) url.searchParams.delete(name)
-  return new Request(url, { method: event.method, headers })
+  // Clerk asks whether it is a GET; a `Request` refuses some of the other methods.
+  return new Request(url, { method: event.method === 'GET' ? 'GET' : 'POST', headers })
 }
 
 /** With a development key the SDK throws; with a production key it goes on without. */
