@@ -2,14 +2,15 @@ import { spawn } from 'node:child_process'
 
 /**
  * Builds the app into `.output`, as `npm run build` does.
+ * @param options.env more of the environment, as whoever builds may have it
  * @throws with the last lines of what the build said
  */
-export function buildApp(options: { cwd: string }): Promise<void> {
+export function buildApp(options: { cwd: string, env?: Record<string, string> }): Promise<void> {
   return new Promise((done, fail) => {
     const said: string[] = []
     const child = spawn('nuxt', ['build'], {
       cwd: options.cwd,
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, ...options.env, NODE_ENV: 'production' },
       shell: process.platform === 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -132,7 +132,7 @@ it(`${MUTATIONS} mutations of a signed delivery are refused, and nothing is writ
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  console.info(`seed ${seed}: ${MUTATIONS} mutations, ${same} of them changed nothing`)
+  console.warn(`seed ${seed}: ${MUTATIONS} mutations, ${same} of them changed nothing`)
   expect(faults, `seed ${seed}`).toEqual([])
   expect([await users(), await events()]).toEqual(before)
 }, LONG ? 900_000 : 60_000)

@@ -6,6 +6,7 @@ import { browserPath, launchBrowserServer } from '#scripts/lib/browser.ts'
 import { buildApp } from '#scripts/lib/build.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
 import { root } from '#scripts/lib/rollcall.ts'
+import { plantedAtBuild } from './planted.ts'
 import { startInstalledPostgres } from './postgres-server.ts'
 
 declare module 'vitest' {
@@ -39,7 +40,7 @@ export default async function setup(project: TestProject) {
     await createMigratedDatabase(server.url)
     const browser = browserPath ? await launchBrowserServer() : undefined
     stops.push(async () => browser?.close())
-    if (!process.env.ROLLCALL_TEST_NO_BUILD) await buildApp({ cwd: root })
+    if (!process.env.ROLLCALL_TEST_NO_BUILD) await buildApp({ cwd: root, env: plantedAtBuild })
     // The next project of this run finds it built.
     process.env.ROLLCALL_TEST_NO_BUILD = '1'
 
