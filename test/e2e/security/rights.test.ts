@@ -1,11 +1,10 @@
-import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { insertPost } from '#db/queries/post-changes.ts'
 import { apiRoutes, pageRoutes } from '#server/utils/routes.ts'
 import type { Actor, Actors, Carrier } from '../support/actors.ts'
 import { actors, carriers, createActors } from '../support/actors.ts'
+import { sendRaw } from '../support/raw-http.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 
@@ -155,17 +154,17 @@ describe('a forged address', () => {
   })
 })
 
-/** What `fetch` would not send: a Host and a target of one's own. */
-async function askRaw(target: string, headers: Record<string, string>) {
-  const { hostname, port, host } = new URL(rollcall.app.url)
-  const socket = connect(Number(port), hostname)
-  const lines = Object.entries({ host, connection: 'close', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`)
-  // Not ended: Node's server would take that for someone who has left.
-  socket.write(`GET ${target} HTTP/1.1\r\n${lines.join('')}\r\n`)
-  const answer = await text(socket)
-  const end = answer.indexOf('\r\n\r\n')
-  return { head: answer.slice(0, end), body: answer.slice(end) }
+/** With a Host and a target of one's own, which `fetch` would not send. */
+async function askRaw(target: string, headers: Record<string, string>, method = 'GET') {
+  const { text } = await sendRaw(rollcall.app.url, { method, target, headers: Object.entries(headers) })
+  const end = text.indexOf('\r\n\r\n')
+  return { head: text.slice(0, end), body: text.slice(end) }
 }
+
+it('a method that no route takes is no failure of ours', async () => {
+  expect((await askRaw('/api/users', {}, 'TRACE')).head).toMatch(/^HTTP\/1.1 405 /)
+  for (const method of ['TRACE', 'SEARCH', 'PROPFIND']) expect((await askRaw('/people', everyone.headers('member', 'cookie'), method)).head).not.toMatch(/^HTTP\/1.1 5/)
+})
 
 function ask(method: string, path: string, actor: Actor, carrier: Carrier) {
   // As a browser opens a page: Clerk may send it to fetch a session first.

@@ -25,7 +25,8 @@ const PATIENCE_MS = 10_000
  */
 export function sendRaw(origin: string, { method, target, headers, body }: RawRequest): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(origin)
-  const lines = [['host', host], ['connection', 'close'], ...headers].map(([name, value]) => `${name}: ${value}\r\n`)
+  const own = headers.some(([name]) => name === 'host') ? [] : [['host', host]]
+  const lines = [...own, ['connection', 'close'], ...headers].map(([name, value]) => `${name}: ${value}\r\n`)
   return new Promise((done, fail) => {
     const chunks: Buffer[] = []
     const socket = connect(Number(port), hostname)
