@@ -96,7 +96,7 @@ async function memory() {
 
 it(`${REQUESTS} requests that are not meant well: no failure, no change without a right, nobody's data, flat memory`, async () => {
   const before = await ofOthers()
-  const requests = hostileRequests<Actor>(['nobody', 'member', 'banned', 'deleted', 'foreign', 'expired', 'forged'], ids)
+  const requests = hostileRequests<Actor>(['nobody', 'member', 'member', 'member', 'banned', 'deleted', 'foreign', 'expired', 'forged'], ids)
   const markers = [birthday, mailMarker]
   // What is compiled and kept once comes first.
   await sendAll(requests, Math.min(REQUESTS / 5, 3_000), markers, 0)
