@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
 
 /** They wait or work longest, and begin first, so that none of them is still at it when all others are done. */
-const longest = ['browser/mirror', 'browser/shift', 'browser/pages', 'plans', 'live/browser', 'sync/healing', 'scripts/demo', 'scripts/own-app', 'sync/convergence', 'browser/account', 'browser/events', 'sync/frozen', 'scripts/sync', 'sync/interruption', 'admin/health', 'scripts/doctor', 'scan/check', 'scripts/dev']
+const longest = ['browser/mirror', 'browser/shift', 'browser/pages', 'sync/healing', 'sync/convergence', 'live/browser', 'plans', 'browser/markup', 'browser/events', 'scripts/demo', 'live/off', 'db/upgrade', 'db/restore', 'faults/writes', 'security/fuzz', 'security/rights', 'security/secrets', 'scripts/own-app', 'browser/account', 'sync/frozen', 'scripts/sync', 'sync/interruption', 'admin/health', 'scripts/doctor', 'scan/check', 'scripts/dev']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]) {
