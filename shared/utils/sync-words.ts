@@ -27,7 +27,7 @@ export function explainEvent(event: { type: string | null, outcome: Outcome, rea
     case 'other-instance': return { what: `It is from the Clerk instance ${instance}, but this database mirrors ${mirrored}.`, action: `Another Clerk app sends here too, or the keys were changed. Remove this endpoint from the other app, or use the keys of the app that this database mirrors. ${retried}` }
     case 'wrong-key': return { what: wrongKey(instance, mirrored), action: retried }
     case 'database-unreachable': return { what: 'The database was out of reach when it came.', action: `Svix delivers it again. ${replay}` }
-    case 'database-read-only': return { what: `Postgres takes no writes (${code}).`, action: `Has DATABASE_URL become a standby's address, or is default_transaction_read_only on? ${replay}` }
+    case 'database-read-only': return { what: `Postgres takes no writes (${code}).`, action: `Has the database's address become a standby's, or is default_transaction_read_only on? ${replay}` }
     case 'database-full': return { what: `Postgres had no room left for it (${code}).`, action: `Look at its connections, memory and disk. ${replay}` }
     case 'database-refused': return { what: `Postgres refused to write it (${code}).`, action: `This is a bug of Rollcall: report it with this code. ${replay}` }
     case 'internal': return { what: 'Rollcall failed while it applied this event.', action: `The server's log says more at that time. ${replay}` }

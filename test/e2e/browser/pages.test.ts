@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
     expect(await page.getByTestId('country').textContent()).toBe(country)
     await open(page, '/settings')
     expect(await page.getByTestId('country-select').textContent()).toContain(country)
-  }, { timezoneId: 'Pacific/Kiritimati', locale, allow }))
+  }, { timezoneId: 'Pacific/Kiritimati', locale, allow }), 120_000)
 
   it.concurrent.each(['/nowhere', '/posts/01890000-0000-7000-8000-000000000000', '/posts/what', '/users/user_nobody'])('says at %s that there is nothing, with a way back', path => stage.visit(async (page) => {
     const answer = await page.goto(path)
