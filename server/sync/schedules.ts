@@ -13,7 +13,7 @@ const HIDE_MS = 10_000
 
 /** The hour that has ended is rolled up for the charts. The charts roll up what was missed. */
 const ROLL_UP_CRON = '2 * * * *'
-export const ROLL_UP_HOURS = 7 * 24
+const ROLL_UP_HOURS = 7 * 24
 
 /** All instances have the same schedule, so one skips its reconcile when another started one less than this ago, ms. */
 const SAME_MS = 10 * 60_000
@@ -37,13 +37,10 @@ export interface ScheduleOptions {
 
 /** What a process does by itself: check, reconcile, erase, hide, roll up. Any number of instances may do it. @returns how to stop */
 export function startSchedules(options: ScheduleOptions): () => void {
-  const { db, mirror, retentionDays, onFailure } = options
+  const { mirror, onFailure } = options
   const jobs = [
-    schedule('erase', ERASE_CRON, onFailure, async () => {
-      const { failed } = await eraseExpired(await db(), retentionDays)
-      for (const { step, error } of failed) onFailure(`erase ${step}`, error)
-    }),
-    schedule('roll up', ROLL_UP_CRON, onFailure, async () => rollUpHours(await db(), ROLL_UP_HOURS)),
+    schedule('erase', ERASE_CRON, onFailure, () => eraseOld(options)),
+    schedule('roll up', ROLL_UP_CRON, onFailure, () => rollUp(options)),
   ]
   const stopChecks = mirror.checkSeconds > 0 ? startChecks(options) : () => {}
   const stopReconciles = startReconciles(options)
@@ -57,6 +54,15 @@ export function startSchedules(options: ScheduleOptions): () => void {
     stopReconciles()
   }
 }
+
+/** The erasure of each hour. */
+export async function eraseOld({ db, retentionDays, onFailure }: Pick<ScheduleOptions, 'db' | 'retentionDays' | 'onFailure'>): Promise<void> {
+  const { failed } = await eraseExpired(await db(), retentionDays)
+  for (const { step, error } of failed) onFailure(`erase ${step}`, error)
+}
+
+/** Rolls up the hours that have ended. */
+export const rollUp = async ({ db }: Pick<ScheduleOptions, 'db'>): Promise<void> => rollUpHours(await db(), ROLL_UP_HOURS)
 
 /** Every instance tries; the lock and `sync_state` let one of them check in each interval. */
 function startChecks({ mirror, onFailure }: ScheduleOptions): () => void {

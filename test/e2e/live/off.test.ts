@@ -63,6 +63,12 @@ describe('an app whose processes do not stay', () => {
     expect((await verdict()).copy.state).toBe('equal')
   })
 
+  it('tells the scheduler when Clerk gives no usable answer', async () => {
+    rollcall.clerk.faults.set({ backend: { status: 503 } })
+    onTestFinished(() => rollcall.clerk.faults.clear())
+    expect(await cron(`Bearer ${CRON_TOKEN}`)).toMatchObject({ status: 502, body: { message: expect.stringMatching(/^The check did not finish\. .*503/) } })
+  })
+
   it('stops a check after 20 s when Clerk is slow, keeps what was written, and the next call goes on', async () => {
     let slow = true
     const waiting: NodeJS.Timeout[] = []
