@@ -7,7 +7,7 @@ import { useEnv } from '#server/env.ts'
  * of another site cannot do unasked, where a browser adds cookies by itself. Deliveries are signed, and the scheduler's call brings a token of its own.
  */
 export default defineApiHandler((event) => {
-  if (isSafe(event.method) || !event.path.startsWith('/api/') || /^\/api\/(?:webhooks|cron\/check)(?:\?|$)/.test(event.path)) return
+  if (isSafe(event.method) || !event.path.startsWith('/api/') || provenRoutes.includes(routeOf(event.path))) return
   const origin = getHeader(event, 'origin')
   if (origin !== undefined) {
     if (useEnv().NUXT_SITE_URL.includes(origin)) return

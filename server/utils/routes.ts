@@ -32,6 +32,9 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/admin/runs/:id': ['GET'],
 }
 
+/** Routes whose requests prove themselves, by a signature or a token: they need no session, and no page of ours sends them. */
+export const provenRoutes = ['/api/webhooks', '/api/cron/check']
+
 /** Every page, as the log names it. A test holds it against the files. */
 export const pageRoutes = [
   '/', '/people', '/settings', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
