@@ -13,16 +13,16 @@ export function failureMessage(error: unknown, fallback = 'That did not work. Ch
   return id ? `${parsed.output.data.message} (Request ${id})` : parsed.output.data.message
 }
 
-/** The same for an error that `pageError` made. */
-export function failedPageId(error: unknown): string | undefined {
-  const parsed = v.safeParse(WithOwnId, error)
-  return parsed.success ? parsed.output.data.requestId : undefined
-}
-
 /** The id by which the server's log names a request that failed by our fault; undefined for any other error. */
 export function failedRequestId(error: unknown): string | undefined {
   const parsed = v.safeParse(WithId, error)
   return parsed.success ? parsed.output.data.data.requestId : undefined
+}
+
+/** The same for an error that `pageError` made. */
+export function failedPageId(error: unknown): string | undefined {
+  const parsed = v.safeParse(WithOwnId, error)
+  return parsed.success ? parsed.output.data.requestId : undefined
 }
 
 /** The HTTP status of a failed request; 500 when there is none. */
