@@ -38,7 +38,7 @@ export interface AppDatabase {
   ready(): Promise<Database>
   /** Hears every change, on a connection of its own. @throws DatabaseNotReadyError, and what the driver throws */
   listen(events: ListenerEvents): Promise<Listener>
-  wires(): Omit<Wires, 'failing'>
+  wires(): Wires
   /** Closes every connection. @param seconds how long statements in flight may go on */
   close(seconds: number): Promise<void>
 }

@@ -50,7 +50,7 @@ export const useMirror = once(() => createMirror({
 
 // Health
 export const useForwarded = once(() => createForwardedNote(() => noteForwarded(useDbPool())))
-export const useHealth = once(() => createHealth({ db: useDb, probed: useDeliveriesPool(), wires: () => ({ ...useAppDatabase().wires(), failing: useMirror().writes.failing() }), guard: useMirror().guard, env: useEnv() }))
+export const useHealth = once(() => createHealth({ db: useDb, probed: useDeliveriesPool(), wires: useAppDatabase().wires, writes: useMirror().writes, guard: useMirror().guard, env: useEnv() }))
 
 // The live streams
 export const useStreams = once(() => createStreams({ perClient: useEnv().LIVE_STREAMS_PER_CLIENT, inAll: useEnv().LIVE_STREAMS }))

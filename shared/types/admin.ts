@@ -191,9 +191,6 @@ export interface MirrorCheck extends CheckFacts {
   comparedAt: string | null
 }
 
-/** Since when nothing that Clerk tells could be committed, ISO 8601, and why the last try failed. */
-export interface FailingWrites { reason: ReasonFor<'failed'>, code: string | null, since: string }
-
 /** How the instance that answers is connected to Postgres. */
 export interface Wires {
   /** Connections of the last 10 minutes on which a statement was not answered, 1,000 at most, and when the last one was found, ISO 8601. */
@@ -202,9 +199,10 @@ export interface Wires {
   deaf: boolean
   /** Whether public reads go to the replica, and why not; null without `DATABASE_READ_URL`. */
   replica: ReplicaState | null
-  /** Null when the last write succeeded. */
-  failing: FailingWrites | null
 }
+
+/** Since when nothing that Clerk tells could be committed, ISO 8601, and why the last try failed. */
+export interface FailingWrites { reason: ReasonFor<'failed'>, code: string | null, since: string }
 
 /** What the verdict is made of. Times are ISO 8601, counts of "the last day" cover 24 hours. */
 export interface MirrorFacts {
@@ -243,6 +241,8 @@ export interface MirrorFacts {
   /** `forwardedAt`: when a request of the last day came with X-Forwarded-For while no proxy was trusted. */
   proxies: { trusted: number, forwardedAt: string | null }
   wires: Wires
+  /** Of the instance that answers; null when its last write succeeded. */
+  failingWrites: FailingWrites | null
 }
 
 /** `GET /api/admin/sync` */

@@ -1,4 +1,4 @@
-import type { ClerkFailure, EventReason, Outcome, ReasonDetails, RunError, ScanReport } from '../types/sync.ts'
+import type { ClerkFailure, EventReason, Outcome, ReasonDetails, ReasonFor, RunError, ScanReport } from '../types/sync.ts'
 
 export interface EventExplanation {
   /** What became of it and why, a sentence. */
@@ -26,14 +26,28 @@ export function explainEvent(event: { type: string | null, outcome: Outcome, rea
     case 'future': return { what: `It is signed, but dated more than 5 minutes ahead (${path}), so the version rule cannot use it.`, action: `Check this server's clock (NTP). ${retried}` }
     case 'other-instance': return { what: `It is from the Clerk instance ${instance}, but this database mirrors ${mirrored}.`, action: `Another Clerk app sends here too, or the keys were changed. Remove this endpoint from the other app, or use the keys of the app that this database mirrors. ${retried}` }
     case 'wrong-key': return { what: wrongKey(instance, mirrored), action: retried }
-    case 'database-unreachable': return { what: 'The database was out of reach when it came.', action: `Svix delivers it again. ${replay}` }
-    case 'database-read-only': return { what: `Postgres takes no writes (${code}).`, action: `Has the database's address become a standby's, or is default_transaction_read_only on? ${replay}` }
-    case 'database-full': return { what: `Postgres had no room left for it (${code}).`, action: `Look at its connections, memory and disk. ${replay}` }
-    case 'database-refused': return { what: `Postgres refused to write it (${code}).`, action: `This is a bug of Rollcall: report it with this code. ${replay}` }
-    case 'internal': return { what: 'Rollcall failed while it applied this event.', action: `The server's log says more at that time. ${replay}` }
+    case 'database-unreachable': case 'database-read-only': case 'database-full': case 'database-refused': case 'internal': {
+      const { what, mend } = failureWords(event.reason, code)
+      return { what: `It could not be written: ${what}`, action: `${mend} ${replay}` }
+    }
     case null: return event.outcome === 'applied'
       ? { what: 'Its news is in the copy.', action: null }
       : { what: 'No reason was recorded.', action: null }
+  }
+}
+
+/**
+ * Why nothing could be written, as the end of a sentence, and what to do about it.
+ * @param code of Postgres or of the network, where there was one
+ */
+export function failureWords(reason: ReasonFor<'failed'>, code?: string | null): { what: string, mend: string } {
+  const said = code ? ` (${code})` : ''
+  switch (reason) {
+    case 'database-unreachable': return { what: `the database was out of reach${said}.`, mend: 'Check that Postgres runs and that this server reaches it.' }
+    case 'database-read-only': return { what: `Postgres takes no writes${said}.`, mend: 'Has the database\'s address become a standby\'s, or is default_transaction_read_only on?' }
+    case 'database-full': return { what: `Postgres has no room left${said}.`, mend: 'Look at its connections, memory and disk.' }
+    case 'database-refused': return { what: `Postgres refused it${said}.`, mend: 'This is a bug of Rollcall: report it with this code.' }
+    case 'internal': return { what: 'Rollcall failed.', mend: 'The server\'s log says more at that time.' }
   }
 }
 

@@ -10,6 +10,7 @@ import { nothingKnown } from '../scan/check.ts'
 import { nextReconcile } from '../scan/schedule.ts'
 import { cached } from './cached.ts'
 import { judgeMirror } from './verdict.ts'
+import type { WriteWatch } from './writes.ts'
 
 /** Counting 200,000 rows takes some 20 ms: once in this time is enough for all who look. */
 const COUNTS_MS = 5_000
@@ -46,11 +47,12 @@ interface HealthParts {
   /** Connections that readers cannot take: asked whether Postgres answers. */
   probed: Database
   wires: () => Wires
+  writes: Pick<WriteWatch, 'failing'>
   guard: Guard
   env: HealthEnv
 }
 
-export function createHealth({ db, probed, wires, guard, env }: HealthParts): Health {
+export function createHealth({ db, probed, wires, writes, guard, env }: HealthParts): Health {
   let probing: Promise<unknown> | undefined
   const userCounts = cached(COUNTS_MS, async () => countUsers(await db()))
 
@@ -78,6 +80,7 @@ export function createHealth({ db, probed, wires, guard, env }: HealthParts): He
       proxies: { trusted: env.TRUSTED_PROXIES, forwardedAt },
       origin: env.NUXT_SITE_URL[0] ?? '',
       wires: wires(),
+      failingWrites: writes.failing(),
     }
   }
 

@@ -1,6 +1,6 @@
 import type { FailingWrites, MirrorFacts, Problem, ProblemStep, Refusals } from '#shared/types/admin.ts'
 import type { ClerkFailure, ProblemCode, ReplicaState, RunError, ScanReport } from '#shared/types/sync.ts'
-import { clerkFailureWords, explainEvent, refusedDeleteWords, runErrorWords, wrongKey } from '#shared/utils/sync-words.ts'
+import { clerkFailureWords, explainEvent, failureWords, refusedDeleteWords, runErrorWords, wrongKey } from '#shared/utils/sync-words.ts'
 import { changes, clock, connections, deliveries, events, number, requests, users } from './words.ts'
 
 type Described = Omit<Problem, 'code'>
@@ -199,15 +199,12 @@ const catalogue = {
     action: 'Nothing is lost and nobody sees old data. Look at the replica, or leave DATABASE_READ_URL out; it is read again by itself once it follows.',
     step: { kind: 'copy', text: 'DATABASE_READ_URL' },
   }),
-  'writes-fail': ({ failing: { reason, code, since }, now }: { failing: FailingWrites, now: string }) => {
-    const { what, action } = explainEvent({ type: null, outcome: 'failed', reason, details: code === null ? null : { code } })
-    return {
-      level: 'bad',
-      sentence: `Nothing that Clerk tells could be written since ${clock(since, now)}. ${what}`,
-      action: `Deliveries come again by themselves, and the check repairs the rest. ${action ?? ''}`,
-      step: doctor,
-    }
-  },
+  'writes-fail': ({ reason, code, since, now }: FailingWrites & { now: string }) => ({
+    level: 'bad',
+    sentence: `No change from Clerk could be written since ${clock(since, now)}: ${failureWords(reason, code).what}`,
+    action: `${failureWords(reason, code).mend} What was missed comes again by itself: by Svix, and by the check.`,
+    step: doctor,
+  }),
   'erase-late': ({ dueAt, now }: { dueAt: string, now: string }) => ({
     level: 'warn',
     sentence: `Something that was to be erased by ${clock(dueAt, now)} is still here: words of deleted posts, what is left of deleted users, or old events.`,

@@ -150,9 +150,9 @@ function judgeEvents({ lastEventAt, failed, rejected }: MirrorFacts): Problem[] 
 export const judgeProxies = ({ proxies: { trusted, forwardedAt }, checkedAt: now }: Pick<MirrorFacts, 'proxies' | 'checkedAt'>): Problem[] =>
   trusted === 0 && forwardedAt !== null ? [problem('forwarded', { at: forwardedAt, now })] : []
 
-function judgeWires({ wires: { silent: { count, lastAt }, deaf, replica, failing }, checkedAt: now }: MirrorFacts): Problem[] {
+function judgeWires({ wires: { silent: { count, lastAt }, deaf, replica }, failingWrites, checkedAt: now }: MirrorFacts): Problem[] {
   return [
-    ...failing ? [problem('writes-fail', { failing, now })] : [],
+    ...failingWrites ? [problem('writes-fail', { ...failingWrites, now })] : [],
     ...lastAt === null ? [] : [problem('silent', { count, lastAt, now })],
     ...deaf ? [problem('deaf')] : [],
     ...replica === null || replica === 'used' ? [] : [problem('replica', { state: replica })],

@@ -38,8 +38,8 @@ it.each<[Parameters<typeof explainEvent>[0], RegExp]>([
   [failed('CONNECTION_CLOSED'), /out of reach/],
   [failed('ECONNREFUSED'), /out of reach/],
   [failed(null, new DatabaseNotReadyError()), /out of reach/],
-  [failed('22P02'), /refused to write it \(22P02\)/],
-  [failed(null, new Error('wrapped', { cause: Object.assign(new Error('x'), { code: '22P02' }) })), /refused to write it \(22P02\)/],
+  [failed('22P02'), /Postgres refused it \(22P02\)/],
+  [failed(null, new Error('wrapped', { cause: Object.assign(new Error('x'), { code: '22P02' }) })), /Postgres refused it \(22P02\)/],
   [failed(null, new TypeError('x')), /Rollcall failed/],
   [{ type: null, outcome: 'failed', reason: null, details: null }, /No reason was recorded/],
 ])('%j is explained', (event, what) => {

@@ -39,7 +39,8 @@ const well: MirrorFacts = {
   keys: { signingSecrets: 1, publishable: 'test', secret: 'test' },
   proxies: { trusted: 0, forwardedAt: null },
   origin: 'https://rollcall.example',
-  wires: { silent: { count: 0, lastAt: null }, deaf: false, replica: null, failing: null },
+  wires: { silent: { count: 0, lastAt: null }, deaf: false, replica: null },
+  failingWrites: null,
 }
 const judge = (facts: Partial<MirrorFacts>) => judgeMirror({ ...well, ...facts })
 const check = (change: Partial<MirrorCheck>): Partial<MirrorFacts> => ({ check: { ...checkWell, ...change } })
@@ -188,9 +189,9 @@ it.each([
 
 it.each([
   ['database-read-only', '25006', 'Postgres takes no writes (25006).'],
-  ['database-full', '53100', 'Postgres had no room left for it (53100).'],
+  ['database-full', '53100', 'Postgres has no room left (53100).'],
 ] as const)('writes that fail with %s are bad and degrade health, though the copy is still as it was compared', (reason, code, words) => {
-  const verdict = judge({ wires: { ...well.wires, failing: { reason, code, since: before(120) } } })
+  const verdict = judge({ failingWrites: { reason, code, since: before(120) } })
   expect(verdict).toMatchObject({ level: 'bad', copy: { state: 'equal' }, problems: [{ code: 'writes-fail', sentence: expect.stringContaining(words) }] })
   expect([degradedBy(verdict, 60), degradedBy(verdict, 0)]).toEqual([verdict.sentence, verdict.sentence])
 })
