@@ -35,7 +35,7 @@ async function sync(kind: 'backfill' | 'reconcile', options: { dryRun: boolean, 
     const meter = createMeter()
     const started = await startScan(db, clerk, createGuard(db, clerk), { kind, ...options, maxDelete, startedBy: 'command line', onProgress: meter.show })
     if (!started) {
-      console.error('Another scan is running. Wait for it to end.')
+      console.error('Another scan is running. Wait until it finishes.')
       return exitCodes.busy
     }
     const { counts, report } = await started.done

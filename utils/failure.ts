@@ -6,7 +6,7 @@ const WithOwnId = v.object({ data: v.object({ requestId: v.string() }) })
 const WithStatus = v.object({ statusCode: v.number() })
 
 /** The message of an API error, with the request's id where the fault is ours; `fallback` when it has none (no network, or a proxy's error page). */
-export function failureMessage(error: unknown, fallback = 'That did not work. Check your connection and try again.'): string {
+export function failureMessage(error: unknown, fallback = 'That didn’t work. Check your connection and try again.'): string {
   const parsed = v.safeParse(WithBody, error)
   if (!parsed.success) return fallback
   const id = failedRequestId(error)

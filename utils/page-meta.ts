@@ -12,7 +12,7 @@ const safePicture = (url: string | null) => url?.startsWith('https://') ? url : 
 /** The title, description and picture of a post's page. */
 export function postMeta(post: Post) {
   const { name, imageUrl } = post.author
-  if (post.body === null) return { title: 'A deleted post', hidden: true } as const
+  if (post.body === null) return { title: 'Deleted post', hidden: true } as const
   const text = plainText(post.body, post.mentions)
   return {
     title: excerpt(`${name}: ${text}`, TITLE_MAX),
@@ -24,11 +24,11 @@ export function postMeta(post: Post) {
 
 /** The title, description and picture of a user's page. */
 export function profileMeta({ name, username, bio, imageUrl, status, banned }: Profile) {
-  if (status === 'gone') return { title: 'A deleted user', hidden: true } as const
+  if (status === 'gone') return { title: 'Deleted user', hidden: true } as const
   if (status === 'pending' || banned) return { title: name, hidden: true } as const
   return {
     title: username ? `${name} (@${username})` : name,
-    description: bio ? excerpt(bio, DESCRIPTION_MAX) : `What ${name} says on Rollcall.`,
+    description: bio ? excerpt(bio, DESCRIPTION_MAX) : `Posts by ${name} on Rollcall.`,
     image: safePicture(imageUrl),
     type: 'profile',
   } as const

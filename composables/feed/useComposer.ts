@@ -60,7 +60,7 @@ export function useComposer(publish: (written: Written) => Promise<unknown>) {
       // Text that was typed in the meantime goes below the refused one.
       draft.value = joinDrafts(before, draft.value)
       await nextTick()
-      failure.value = failureMessage(error, 'Your post was not sent. Check your connection and try again.')
+      failure.value = failureMessage(error, 'Your post wasn’t sent. Check your connection and try again.')
     }
     finally {
       sending.value = false

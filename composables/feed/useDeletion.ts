@@ -31,7 +31,7 @@ export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Po
     } as const
     const notice = toast.add({
       title: 'Post deleted',
-      description: post.author.id === userId.value ? undefined : `You deleted it as an admin. ${current(post.author).name} is not told.`,
+      description: post.author.id === userId.value ? undefined : `Deleted as an admin. ${current(post.author).name} won’t be notified.`,
       color: 'neutral',
       orientation: 'horizontal',
       duration: UNDO_MS,
@@ -43,7 +43,7 @@ export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Po
     catch (error) {
       toast.remove(notice.id)
       list.putBack(post)
-      toast.add({ title: 'The post was not deleted', description: failureMessage(error), color: 'error' })
+      toast.add({ title: 'Couldn’t delete the post', description: failureMessage(error), color: 'error' })
     }
   }
 
@@ -64,7 +64,7 @@ export function useDeletion(list: { takeAway(post: Post): void, putBack(post: Po
     }
     catch (error) {
       list.takeAway(post)
-      toast.add({ title: 'The post did not come back', description: failureMessage(error), color: 'error' })
+      toast.add({ title: 'Couldn’t restore the post', description: failureMessage(error), color: 'error' })
     }
   }
 

@@ -22,7 +22,7 @@ export function useLike(post: () => Post, change: (counts: LikeCounts) => void) 
     }
     catch (error) {
       change({ likeCount, likedByMe })
-      toast.add({ title: 'Your like was not saved', description: failureMessage(error), color: 'error' })
+      toast.add({ title: 'Couldn’t save your like', description: failureMessage(error), color: 'error' })
     }
     finally {
       busy.value = false

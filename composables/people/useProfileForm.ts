@@ -2,7 +2,7 @@ import { useEventListener } from '@vueuse/core'
 import { BIO_MAX_CHARACTERS, countCharacters } from '#shared/schemas/text'
 import type { OwnProfile } from '#shared/types/user'
 
-const LEAVE = 'You have not saved what you changed. Leave all the same?'
+const LEAVE = 'You have unsaved changes. Leave anyway?'
 
 /**
  * The viewer's own profile while it is edited. The form keeps its values when saving fails, and asks before unsaved changes

@@ -49,5 +49,5 @@ export async function checkProxies(db: Database, setting: string | undefined): P
 
 function heard(lastEventAt: string | null, every: number): Finding {
   if (lastEventAt) return good('heard', `Clerk's last event arrived at ${lastEventAt}.`)
-  return note('never-heard', `No event of Clerk has arrived yet${every > 0 ? ', so changes come by the check alone' : ''}.`, 'Add the endpoint in Clerk\'s dashboard (Webhooks), or look at its deliveries there: each failed one says why.')
+  return note('never-heard', `No event has arrived from Clerk yet${every > 0 ? ', so only the check brings changes' : ''}.`, 'Add the endpoint in Clerk\'s dashboard (Webhooks), or look at its deliveries there: each failed one says why.')
 }

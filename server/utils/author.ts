@@ -4,13 +4,13 @@ import { useDb, useMirror } from '#server/parts.ts'
 import { ForeignInstanceError } from '#server/sync/receive/guard.ts'
 import type { Provisioned } from '#server/sync/scan/provision.ts'
 
-const gone = 'This account was deleted, so it cannot write here. Sign out, and sign up again if you want to come back.'
+const gone = 'This account was deleted, so it cannot post. Sign out, and sign up again if you want to come back.'
 
 /** @throws 503 while the secret key is of another Clerk instance: nothing may be written then */
 export async function provision(id: string): Promise<Provisioned> {
   return useMirror().provision(id).catch((error) => {
     if (!(error instanceof ForeignInstanceError)) throw error
-    throw apiError(503, 'Accounts cannot be set up here at the moment. The people who run this site can see why. Nothing was saved.')
+    throw apiError(503, 'Accounts cannot be set up right now. The people who run this site can see why. Nothing was saved.')
   })
 }
 
@@ -27,5 +27,5 @@ export async function requireAuthor(event: H3Event): Promise<void> {
 
   const found = await findUser(db, id)
   if (!found || found.user.status === 'gone') throw apiError(403, gone)
-  if (found.banned) throw apiError(403, 'This account is banned, so it cannot write here.')
+  if (found.banned) throw apiError(403, 'This account is banned, so it cannot post.')
 }

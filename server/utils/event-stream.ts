@@ -35,7 +35,7 @@ export type Subscribe = (send: (frame: Buffer) => void) => () => void
  * @throws 404 with `LIVE=off`, 429 when this client has its share of streams, 503 when this instance has all that it takes
  */
 export async function sendEventStream(event: H3Event, options: { client: string, prepare: () => Promise<Subscribe>, firstFrame: Buffer, lifeMs?: number }): Promise<void> {
-  if (useEnv().LIVE === 'off') throw apiError(404, 'This server sends no events (LIVE is off). Ask for what you show every now and then.', { code: 'live-off' })
+  if (useEnv().LIVE === 'off') throw apiError(404, 'This server sends no live events (LIVE is off). Fetch what you show from time to time.', { code: 'live-off' })
   const { res } = event.node
   if (res.closed) return
   const release = takePlace(event, options.client)
@@ -76,6 +76,6 @@ function takePlace(event: H3Event, client: string): () => void {
   if (typeof place === 'function') return place
   setResponseHeader(event, 'retry-after', RETRY_AFTER_SECONDS)
   throw place === 'client-full'
-    ? apiError(429, 'Too many pages of yours are open here. Close some, and this one will follow again.')
-    : apiError(503, 'Too many pages are open here just now. This one tries again by itself.')
+    ? apiError(429, 'You have too many pages open. Close some, and this one will update again.')
+    : apiError(503, 'Too many pages are open right now. This one will try again by itself.')
 }

@@ -8,7 +8,7 @@ const doing: Record<Limited, string> = {
   like: 'liking',
   search: 'searching',
   change: 'making changes',
-  clerk: 'asking Clerk',
+  clerk: 'checking with Clerk',
   export: 'downloading',
 }
 
@@ -25,6 +25,6 @@ export async function limitUser(event: H3Event, kind: Limited): Promise<string> 
   const refusal = await useLimiter().take(kind, id, clientAddress(event))
   if (!refusal) return id
   setResponseHeader(event, 'retry-after', refusal.seconds)
-  const who = refusal.by === 'person' ? `You are ${doing[kind]} faster than this site allows.` : `Many people are ${doing[kind]} from your network at the moment.`
+  const who = refusal.by === 'person' ? `You are ${doing[kind]} faster than this site allows.` : `Many people are ${doing[kind]} from your network right now.`
   throw apiError(429, `${who} Try again in ${refusal.seconds} ${refusal.seconds === 1 ? 'second' : 'seconds'}.`)
 }

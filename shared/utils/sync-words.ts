@@ -7,7 +7,7 @@ export interface EventExplanation {
   action: string | null
 }
 
-const retried = 'Svix delivers it again for a day, so a fix in time loses nothing.'
+const retried = 'Svix keeps delivering it for a day, so a fix in time loses nothing.'
 const replay = 'If it does not turn to "applied" by itself, press Replay in Clerk\'s dashboard, or re-sync this user.'
 
 /** What became of an event and what a person can do about it. */
@@ -15,7 +15,7 @@ export function explainEvent(event: { type: string | null, outcome: Outcome, rea
   const { path, expected, instance, mirrored, code } = event.details ?? {}
   const type = event.type ?? 'this type of event'
   switch (event.reason) {
-    case 'older': return { what: 'It is older than what the copy holds, so it was not applied. Events may come in any order.', action: null }
+    case 'older': return { what: 'It is older than what the copy holds, so it was not applied. Events can arrive in any order.', action: null }
     case 'deleted': return { what: 'It arrived after the user was deleted in Clerk. A delete is final.', action: null }
     case 'sample': return { what: 'A sample from Clerk\'s dashboard (Send Example). The signature is right; the user does not exist, so nothing was written.', action: null }
     case 'unused-type': return { what: `Rollcall does not use ${type}.`, action: 'To receive fewer, choose only user.created, user.updated and user.deleted for this endpoint in Clerk\'s dashboard.' }
@@ -31,7 +31,7 @@ export function explainEvent(event: { type: string | null, outcome: Outcome, rea
       return { what: `It could not be written: ${what}`, action: `${mend} ${replay}` }
     }
     case null: return event.outcome === 'applied'
-      ? { what: 'Its news is in the copy.', action: null }
+      ? { what: 'Applied to the copy.', action: null }
       : { what: 'No reason was recorded.', action: null }
   }
 }

@@ -29,9 +29,10 @@ export function foundWords(run: Pick<RunSummary, 'kind' | 'found' | 'error'>): s
 export const runWords = ({ kind, dryRun }: Pick<RunSummary, 'kind' | 'dryRun'>): string =>
   dryRun ? 'Dry run' : { backfill: 'Backfill', reconcile: 'Reconcile', check: 'Check' }[kind]
 
-/** Deliveries of the last day that could not be verified: `3, bad signature`. */
+/** Deliveries of the last day that could not be verified: `3` with a bad signature, `2, no signature`, `5: 3 bad signature, 2 no signature`. */
 export function refusedWords({ refusals }: Pick<MirrorFacts, 'refusals'>): string {
   const some = refusals.filter(({ day }) => day > 0)
-  const all = some.reduce((sum, { day }) => sum + day, 0)
-  return all === 0 ? '0' : `${number(all)}, ${some.map(({ reason }) => refusalWords[reason]).join(', ')}`
+  const all = number(some.reduce((sum, { day }) => sum + day, 0))
+  if (some.length > 1) return `${all}: ${some.map(({ reason, day }) => `${number(day)} ${refusalWords[reason]}`).join(', ')}`
+  return some[0] && some[0].reason !== 'signature' ? `${all}, ${refusalWords[some[0].reason]}` : all
 }

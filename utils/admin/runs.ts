@@ -23,11 +23,11 @@ const changes = (count: number) => `${number(count)} ${count === 1 ? 'change' : 
 
 /** What a check did that someone asked for, in a sentence or two. */
 export function checkWords({ repaired, left, running }: { repaired: number, left: number, running: boolean }): string {
-  if (running) return 'Another check is running: its result shows here when it is done.'
+  if (running) return 'Another check is running. Its result will appear here.'
   return [
     repaired === 0 && left === 0 ? 'Nothing to repair.' : '',
     repaired > 0 ? `${changes(repaired)} repaired.` : '',
-    left > 0 ? `${changes(left)} of the last seconds ${left === 1 ? 'is' : 'are'} left to the webhook until the next check.` : '',
+    left > 0 ? `${changes(left)} from the last few seconds ${left === 1 ? 'is' : 'are'} left to the webhook until the next check.` : '',
   ].filter(Boolean).join(' ')
 }
 

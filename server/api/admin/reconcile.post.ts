@@ -20,7 +20,7 @@ export default defineAdminHandler(async (event): Promise<{ runId: string }> => {
   })
   if (!started) {
     const open = await findOpenRun(await useDb())
-    throw apiError(409, 'Another scan is running. Wait for it to end.', { running: open?.alive ? open.run : null })
+    throw apiError(409, 'Another scan is running. Wait until it finishes.', { running: open?.alive ? open.run : null })
   }
   started.done.catch(error => logFailure('reconcile', error))
   setResponseStatus(event, 202)

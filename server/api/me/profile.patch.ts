@@ -12,6 +12,6 @@ export default defineApiHandler(async (event): Promise<OwnProfile> => {
   if (saved) return saved
   await requireAuthor(event)
   const retried = await updateProfile(db, userId, patch)
-  if (!retried) throw apiError(403, 'This account cannot write here.')
+  if (!retried) throw apiError(403, 'This account cannot post.')
   return retried
 })

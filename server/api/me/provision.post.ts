@@ -6,6 +6,6 @@ export default defineApiHandler(async (event): Promise<Me> => {
   const userId = await limitUser(event, 'clerk')
   const before = await readMe(event)
   if (before.status !== 'pending') return before
-  if (await provision(userId) === 'pending') throw apiError(502, 'Clerk does not answer either. You can write already; your name follows.')
+  if (await provision(userId) === 'pending') throw apiError(502, 'Clerk is not answering either. You can already post; your name will follow.')
   return readMe(event)
 })

@@ -20,14 +20,14 @@ export default defineApiHandler(async (event): Promise<Post> => {
     const before = input.key && await findPostByKey(db, authorId, input.key)
     if (before) {
       const sent = await findPost(db, before, authorId)
-      if (!sent) throw apiError(409, 'You sent this before, and it was deleted since. Change the text to post it again.')
+      if (!sent) throw apiError(409, 'You already posted this, and it was deleted. Change the text to post it again.')
       return sent
     }
     await requireAuthor(event)
-    if (!await insertPost(db, post)) throw post.parentId ? apiError(404, 'The post you answer is not there any more.') : apiError(403, 'This account cannot write here any more.')
+    if (!await insertPost(db, post)) throw post.parentId ? apiError(404, 'The post you are replying to has been deleted.') : apiError(403, 'This account can no longer post.')
   }
   const written = await findPost(db, post.id, authorId)
-  if (!written) throw apiError(403, 'This account cannot write here.')
+  if (!written) throw apiError(403, 'This account cannot post.')
   setResponseStatus(event, 201)
   return written
 })

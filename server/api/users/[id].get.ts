@@ -6,7 +6,7 @@ import type { Profile } from '#shared/types/user.ts'
 export default defineApiHandler(async (event): Promise<Profile> => {
   const { id } = readParams(event, UserParams)
   const found = await readPublic(event, db => findUser(db, id))
-  if (!found) throw apiError(404, 'Nobody here has this id.')
+  if (!found) throw apiError(404, 'There is no user with this id.')
   const { user, bio, country, banned, joinedAt, visible } = found
   return { ...user, bio: visible ? bio : null, country: visible ? country : null, banned, joinedAt }
 })

@@ -24,6 +24,9 @@ const replicaWords: Record<Exclude<ReplicaState, 'used'>, string> = {
   other: 'DATABASE_READ_URL does not lead to a standby of this database.',
 }
 
+/** By the counts alone. @param missing how many more Clerk has */
+const differenceWords = (missing: number) => missing > 0 ? `${users(missing)} ${missing === 1 ? 'is' : 'are'} missing` : missing < 0 ? `${users(-missing)} too many ${missing === -1 ? 'is' : 'are'} here` : 'The counts differed'
+
 const notSince = (since: string | null, now: string) => since ? `Not compared since ${clock(since, now)}.` : 'Not compared yet.'
 /** Each person once, however often they were repaired. */
 const namesOf = (repaired: MirrorFacts['repairs']['users']) => [...new Map(repaired.map(({ id, name }) => [id, name ?? id])).values()]
@@ -58,7 +61,7 @@ const catalogue = {
   'not-compared': ({ failure, since, now }: { failure: ClerkFailure, since: string | null, now: string }) => ({
     level: 'warn',
     sentence: `${notSince(since, now)} ${clerkFailureWords(failure)}`,
-    action: 'The check tries again by itself. If it stays so: does this server reach Clerk\'s Backend API, and does status.clerk.com say more?',
+    action: 'The check tries again by itself. If this persists: does this server reach Clerk\'s Backend API, and does status.clerk.com say more?',
     step: { kind: 'check', label: 'Check now' },
   }),
   'check-late': ({ since, every, now }: { since: string | null, every: number, now: string }) => ({
@@ -81,19 +84,19 @@ const catalogue = {
   }),
   'count': ({ clerk, ours, unstorable, since, now }: { clerk: number, ours: number, unstorable: number, since: string | null, now: string }) => ({
     level: 'warn',
-    sentence: `Clerk has ${users(clerk)}, and ${number(ours)} are here${unstorable > 0 ? `, besides ${number(unstorable)} that cannot be stored` : ''}${since ? `, since ${clock(since, now)}` : ''}.`,
-    action: 'The check looks for the difference by itself. If it stays, run a reconcile (dry run first): it finds who is missing or gone.',
+    sentence: `${differenceWords(clerk - ours - unstorable)}: Clerk has ${number(clerk)}, and ${number(ours)} are here${unstorable > 0 ? `, besides ${number(unstorable)} that cannot be stored` : ''}${since ? `, since ${clock(since, now)}` : ''}.`,
+    action: 'The check looks for the difference by itself. If it remains, run a reconcile (dry run first): it finds who is missing or gone.',
     step: dryRun,
   }),
   'unwritten': ({ count }: { count: number }) => ({
     level: 'warn',
-    sentence: `${changes(count)} of Clerk could not be written here. The check tries again.`,
-    action: 'If it stays so, look for a transaction that holds these rows (pg_stat_activity).',
+    sentence: `${changes(count)} from Clerk could not be written here. The check tries again.`,
+    action: 'If this persists, look for a transaction that holds these rows (pg_stat_activity).',
     step: null,
   }),
   'unstorable': ({ count }: { count: number }) => ({
     level: 'warn',
-    sentence: `${users(count)} of Clerk cannot be stored here, because of a name or an address that Postgres cannot hold.`,
+    sentence: `${users(count)} in Clerk cannot be stored here, because of a name or an address that Postgres cannot hold.`,
     action: 'The last reconcile lists them. Correct them in Clerk.',
     step: { kind: 'go', label: 'Show the reconciles', to: '/admin/reconcile' },
   }),
@@ -111,44 +114,44 @@ const catalogue = {
   }),
   'missed': ({ count, lastAt, users: repaired }: MirrorFacts['repairs']) => ({
     level: 'warn',
-    sentence: `${changes(count)} of the last day had not arrived by webhook and ${count === 1 ? 'was' : 'were'} repaired by the check${repaired.length > 0 ? `: ${namesOf(repaired).slice(0, 3).join(', ')}${count > repaired.length || namesOf(repaired).length > 3 ? ' and others' : ''}` : ''}.`,
+    sentence: `${changes(count)} in the last 24 h never arrived by webhook and ${count === 1 ? 'was' : 'were'} repaired by the check${repaired.length > 0 ? `: ${namesOf(repaired).slice(0, 3).join(', ')}${count > repaired.length || namesOf(repaired).length > 3 ? ' and others' : ''}` : ''}.`,
     action: 'Look at your endpoint (Clerk dashboard, Webhooks): is it enabled for user.created, user.updated and user.deleted, does its address reach this server, and do its deliveries succeed?',
     step: lastAt ? { kind: 'go', label: 'Show what was repaired', to: '/admin/reconcile' } : null,
   }),
   'never-heard': ({ checked, missed, origin }: { checked: boolean, missed: boolean, origin: string }) => ({
     level: checked && !missed ? 'note' : 'warn',
-    sentence: `No event of Clerk has arrived yet${checked ? ', so changes come by the check alone' : ', so nothing keeps this copy up to date'}.`,
+    sentence: `No event has arrived from Clerk yet${checked ? ', so only the check brings changes' : ', so nothing keeps this copy up to date'}.`,
     action: 'Add this server\'s /api/webhooks as an endpoint (Clerk dashboard, Webhooks) with user.created, user.updated and user.deleted. If it is there, its deliveries say why they fail.',
     step: { kind: 'copy', text: `${origin}/api/webhooks` },
   }),
   'unsigned': ({ streak, since, now }: Pick<Refusals, 'streak'> & { since: string, now: string }) => ({
     level: 'note',
-    sentence: `${requests(streak)} since ${clock(since, now)} came to the webhook's address without a signature, and none with one.`,
-    action: 'If they are Clerk\'s, something on the way removes the svix headers: look at your proxy. If not, there is nothing to do.',
+    sentence: `${requests(streak)} since ${clock(since, now)} reached the webhook without a signature, and none with one.`,
+    action: 'If they are Clerk\'s, something on the way removes the svix headers: look at your proxy. Otherwise there is nothing to do.',
     step: null,
   }),
   'forged': ({ day }: Pick<Refusals, 'day'>) => ({
     level: 'note',
-    sentence: `${deliveries(day)} of the last day could not be verified, while others were. Someone may send forged events; they are refused.`,
+    sentence: `${deliveries(day)} in the last 24 h could not be verified, while others were. Someone may be sending forged events; they are refused.`,
     action: null,
     step: null,
   }),
   'failed': ({ count, now }: { count: number, now: boolean }) => ({
     level: now ? 'bad' : 'warn',
-    sentence: `${events(count)} of the last day failed here and ${count === 1 ? 'has' : 'have'} not been applied since.`,
+    sentence: `${events(count)} failed here in the last 24 h and ${count === 1 ? 'has' : 'have'} not been applied since.`,
     action: 'The event log says why. Clerk delivers them again for a day; after that, run a reconcile.',
     step: { kind: 'go', label: 'Show failed events', to: '/admin/events?outcome=failed' },
   }),
   'rejected': ({ count, last }: Pick<MirrorFacts['rejected'], 'count' | 'last'>) => ({
     level: 'warn',
-    sentence: `${events(count)} of the last day could not be used.${last ? ` The last one: ${explainEvent({ ...last, outcome: 'rejected' }).what}` : ''}`,
+    sentence: `${events(count)} in the last 24 h could not be used.${last ? ` The latest: ${explainEvent({ ...last, outcome: 'rejected' }).what}` : ''}`,
     action: 'The event log says what each one needs.',
     step: { kind: 'go', label: 'Show rejected events', to: '/admin/events?outcome=rejected' },
   }),
   'forwarded': ({ at, now }: { at: string, now: string }) => ({
     level: 'note',
     sentence: `Requests arrive with X-Forwarded-For (${clock(at, now)}), and no proxy is trusted, so limits count by the address that connects.`,
-    action: 'If a proxy stands before this server, all of its visitors share one limit: set TRUSTED_PROXIES to how many proxies there are, and start the server again. If none does, someone wrote this header; it is not believed, and there is nothing to do.',
+    action: 'If a proxy stands in front of this server, all of its visitors share one limit: set TRUSTED_PROXIES to how many proxies there are, and start the server again. If none does, someone wrote this header; it is not believed, and there is nothing to do.',
     step: { kind: 'copy', text: 'TRUSTED_PROXIES=1' },
   }),
   'cut-off': ({ startedAt, now }: { startedAt: string, now: string }) => ({
@@ -160,7 +163,7 @@ const catalogue = {
   'run-failed': ({ startedAt, error, now }: { startedAt: string, error: RunError, now: string }) => ({
     level: 'warn',
     sentence: `${lastReconcile(startedAt, now)} failed: ${runErrorWords(error)}`,
-    action: 'Run it again when that is mended.',
+    action: 'Run it again once that is fixed.',
     step: reconcile,
   }),
   'run-refused': ({ startedAt, refused, now }: { startedAt: string, refused: NonNullable<ScanReport['refused']>, now: string }) => ({
@@ -172,25 +175,25 @@ const catalogue = {
   'drift': ({ startedAt, differences, now }: { startedAt: string, differences: number, now: string }) => ({
     level: 'warn',
     sentence: `${lastReconcile(startedAt, now)} was a dry run and found ${users(differences)} that differ; nothing has repaired them since.`,
-    action: 'Run a reconcile that is not dry.',
+    action: 'Run a reconcile.',
     step: reconcile,
   }),
   'pending': ({ count, since, now }: { count: number, since: string, now: string }) => ({
     level: 'warn',
-    sentence: `${users(count)} ${count === 1 ? 'waits' : 'wait'} for news of Clerk, the first since ${clock(since, now)}.`,
+    sentence: `${users(count)} ${count === 1 ? 'is' : 'are'} still waiting for data from Clerk, the first since ${clock(since, now)}.`,
     action: 'Re-sync them from the list of users, or run a reconcile.',
     step: { kind: 'go', label: 'Show who is pending', to: '/admin/users?status=pending' },
   }),
   'silent': ({ count, lastAt, now }: { count: number, lastAt: string, now: string }) => ({
     level: 'warn',
     sentence: `${connections(count)} to Postgres did not answer a statement and ${count === 1 ? 'was' : 'were'} closed, the last one at ${clock(lastAt, now)}. Deliveries that met ${count === 1 ? 'it' : 'them'} come again by themselves.`,
-    action: 'If it stays so: does something between this server and Postgres (NAT, firewall, proxy) drop idle connections, or is Postgres overloaded?',
+    action: 'If this persists: does something between this server and Postgres (NAT, firewall, proxy) drop idle connections, or is Postgres overloaded?',
     step: null,
   }),
   'deaf': () => ({
     level: 'warn',
-    sentence: 'This server hears no change of Postgres, so open pages do not follow.',
-    action: 'LISTEN does not work behind a pooler in transaction mode: DATABASE_DIRECT_URL, or DATABASE_URL without it, has to be the address of Postgres itself. Pages catch up once it hears again.',
+    sentence: 'This server gets no notifications from Postgres, so open pages do not update.',
+    action: 'LISTEN does not work behind a pooler in transaction mode: DATABASE_DIRECT_URL, or DATABASE_URL without it, has to be the address of Postgres itself. Pages catch up once it does.',
     step: { kind: 'copy', text: 'DATABASE_DIRECT_URL' },
   }),
   'replica': ({ state }: { state: Exclude<ReplicaState, 'used'> }) => ({
@@ -202,12 +205,12 @@ const catalogue = {
   'writes-fail': ({ reason, code, since, now }: FailingWrites & { now: string }) => ({
     level: 'bad',
     sentence: `No change from Clerk could be written since ${clock(since, now)}: ${failureWords(reason, code).what}`,
-    action: `${failureWords(reason, code).mend} What was missed comes again by itself: by Svix, and by the check.`,
+    action: `${failureWords(reason, code).mend} What was missed comes again by itself, from Svix and from the check.`,
     step: doctor,
   }),
   'erase-late': ({ dueAt, now }: { dueAt: string, now: string }) => ({
     level: 'warn',
-    sentence: `Something that was to be erased by ${clock(dueAt, now)} is still here: words of deleted posts, what is left of deleted users, or old events.`,
+    sentence: `Something due to be erased by ${clock(dueAt, now)} is still here: the text of deleted posts, what is left of deleted users, or old events.`,
     action: 'The server tries again each hour, and its log says which step fails ("erase").',
     step: null,
   }),

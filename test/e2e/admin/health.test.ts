@@ -61,7 +61,7 @@ it('a lost rename is catching up, then healed, and no count could have told', as
   await check()
   const healed = await api.health()
   expect(healed.verdict.copy).toMatchObject({ state: 'equal', level: 'ok' })
-  expect(healed.verdict.endpoint).toMatchObject({ state: 'missed', level: 'warn', sentence: '1 change of the last day had not arrived by webhook and was repaired by the check: Adele Lind.' })
+  expect(healed.verdict.endpoint).toMatchObject({ state: 'missed', level: 'warn', sentence: '1 change in the last 24 h never arrived by webhook and was repaired by the check: Adele Lind.' })
   expect(healed.facts.repairs).toMatchObject({ count: 1, users: [{ id: admin, name: 'Adele Lind', kind: 'stale' }] })
 
   // Its event comes late: then the webhooks work, and were slow.

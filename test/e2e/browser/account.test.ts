@@ -81,6 +81,6 @@ describe.skipIf(!hasBrowser)('an account', () => {
     await page.getByTestId('post').first().waitFor()
     expect(await postsWith(page, 'Kwame Mensah').count()).toBe(0)
     await page.goto(`/users/${id}`)
-    await page.getByText('This person deleted their account.').waitFor()
+    await page.getByText('This account was deleted').waitFor()
   }))
 })

@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)('a post', () => {
     await written(page, 'Not so fast.').waitFor()
     await page.route(/\/api\/posts\/[^/]+$/, route => route.request().method() === 'DELETE' ? route.abort() : route.continue())
     await remove(page, 'Not so fast.')
-    await page.getByText('The post was not deleted', { exact: true }).waitFor()
+    await page.getByText('Couldn’t delete the post', { exact: true }).waitFor()
     await postsWith(page, 'Not so fast.').waitFor()
     await page.getByTestId('undo-delete').waitFor({ state: 'detached' })
   }, { allow: [/net::ERR_FAILED/] }))
@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser)('a post', () => {
     expect(await page.getByRole('status').allTextContents()).toContain('Link copied')
     const url = new URL(`/posts/${await post.getAttribute('data-post-id')}`, page.url()).href
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(url)
-    await post.getByRole('button', { name: 'Copy the link to this post' }).waitFor()
+    await post.getByRole('button', { name: 'Copy link to post' }).waitFor()
   }))
 
   it('shows its link where the browser does not let us copy', () => stage.visit(async (page) => {

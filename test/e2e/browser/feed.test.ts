@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser)('an empty database', () => {
 
   it('has a feed that asks to say who you are', () => stage.visit(async (page) => {
     await page.goto('/')
-    await page.getByTestId('feed-empty').getByText('Nothing here yet. Say who you are.').waitFor()
+    await page.getByTestId('feed-empty').getByText('No posts yet. Be the first to say something.').waitFor()
     await page.getByTestId('feed-empty').getByRole('link', { name: 'Sign up' }).click()
     await page.waitForURL('/sign-up')
   }))

@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('without a mouse', () => {
     await page.getByTestId('viewer-signed-out').waitFor()
     await page.waitForLoadState('networkidle')
     await page.keyboard.press('Tab')
-    await page.locator('a:focus', { hasText: 'Skip to the content' }).waitFor()
+    await page.locator('a:focus', { hasText: 'Skip to content' }).waitFor()
     await page.keyboard.press('Enter')
     await expect.poll(() => focused(page)).toBe('content')
 
@@ -88,10 +88,10 @@ describe.skipIf(!hasBrowser)('without a mouse', () => {
     for (const scheme of ['light', 'dark', 'light']) {
       await page.keyboard.press('Enter')
       await page.locator(`html.${scheme}`).waitFor()
-      said.push(await page.getByRole('status').filter({ hasText: 'Colours:' }).textContent())
+      said.push(await page.getByRole('status').filter({ hasText: 'Theme:' }).textContent())
       expect(await theme.evaluate(button => button === document.activeElement)).toBe(true)
     }
-    expect(said).toEqual(['Colours: Light', 'Colours: Dark', 'Colours: As the system'])
-    expect(await theme.getAttribute('aria-label')).toBe('Colours: As the system. Change to Light')
+    expect(said).toEqual(['Theme: Light', 'Theme: Dark', 'Theme: System'])
+    expect(await theme.getAttribute('aria-label')).toBe('Theme: System. Change to Light')
   }, { colorScheme: 'light' }))
 })

@@ -30,7 +30,7 @@ describe.skipIf(!hasBrowser)('without a network', () => {
     const like = post.getByTestId('like')
     const liked = await like.getAttribute('aria-pressed')
     await like.click()
-    await page.getByText('Your like was not saved', { exact: true }).waitFor()
+    await page.getByText('Couldn’t save your like', { exact: true }).waitFor()
     expect(await like.getAttribute('aria-pressed')).toBe(liked)
     await writePost(page, 'From a tunnel.')
     await page.getByTestId('composer-failure').waitFor()

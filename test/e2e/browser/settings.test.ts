@@ -16,7 +16,7 @@ describe.skipIf(!hasBrowser)('what one says of oneself', () => {
     const { clerk, request } = stage.rollcall
     await signIn(page, memberEmail, '/sign-in?redirect_url=/settings')
     await page.getByLabel('Bio').fill('Garden.\n\nhttps://example.com/shed 👩‍👩‍👧‍👧')
-    await page.getByText('265 of 300 left').waitFor()
+    await page.getByText('265 characters left').waitFor()
     await page.getByTestId('country-select').click()
     await page.getByPlaceholder('Find a country').fill('jord')
     await page.getByRole('option', { name: 'Jordan' }).click()
@@ -65,7 +65,7 @@ describe.skipIf(!hasBrowser)('what one says of oneself', () => {
 
     await page.unroute('**/api/me/profile')
     await bio.fill('x'.repeat(301))
-    await page.getByText('-1 of 300 left').waitFor()
+    await page.getByText('-1 characters left').waitFor()
     await page.getByTestId('profile-save').click()
     await page.getByText('A bio has 300 characters at most.').waitFor()
     expect(await bio.inputValue()).toHaveLength(301)

@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser)('the page of one user', () => {
     await page.goto(`/admin/users/${noor}`)
     await diff(page, 'unreachable').getByText('Clerk answered 500.').waitFor()
     await page.getByTestId('resync').click()
-    await page.getByTestId('resynced').getByText('Clerk does not answer. Try again in a moment.').waitFor()
+    await page.getByTestId('resynced').getByText('Clerk is not answering. Try again in a moment.').waitFor()
     clerk.faults.clear()
     await page.getByTestId('ask-again').click()
     await diff(page, 'same').waitFor()

@@ -140,7 +140,7 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
     await postsWith(feed, 'Cem was here.').waitFor()
     rollcall.clerk.users.delete(cem)
     await postsWith(feed, 'Cem was here.').waitFor({ state: 'detached' })
-    await profile.getByText('This person deleted their account.').waitFor()
+    await profile.getByText('This account was deleted').waitFor()
     expect(await profile.getByTestId('post').count()).toBe(0)
     expect([await wasReloaded(feed), await wasReloaded(profile)]).toEqual([false, false])
   })

@@ -17,10 +17,10 @@ const cases: [path: string, who: string | null, status: number, words: string | 
   ['/admin/users', 'member', 403, 'This page is for admins.'],
   ['/admin', null, 302, null],
   ['/settings', null, 302, null],
-  ['/posts/01990000-0000-7000-8000-000000000001', null, 404, 'There is no such page.'],
-  ['/posts/nonsense', null, 404, 'There is no such page.'],
-  ['/users/user_nobody', 'member', 404, 'There is no such page.'],
-  ['/nothing', null, 404, 'There is no such page.'],
+  ['/posts/01990000-0000-7000-8000-000000000001', null, 404, 'Page not found'],
+  ['/posts/nonsense', null, 404, 'Page not found'],
+  ['/users/user_nobody', 'member', 404, 'Page not found'],
+  ['/nothing', null, 404, 'Page not found'],
 ]
 
 it.each(cases)('%s for %s is %i with words for people, and nothing in the server\'s log', async (path, who, status, words) => {

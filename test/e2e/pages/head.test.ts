@@ -73,16 +73,16 @@ describe('what a page says of itself', () => {
     expect(title).toBe('Noor Haddad (@noor) · Rollcall')
     expect(canonical).toBe(`${origin}/users/${noor}`)
     expect(meta).toMatchObject({ 'og:type': 'profile', 'og:title': 'Noor Haddad (@noor)', 'description': 'Community garden, compost, tea.', 'og:url': canonical })
-    expect((await headOf(`/users/${fern}`)).meta.description).toBe('What quietfern says on Rollcall.')
+    expect((await headOf(`/users/${fern}`)).meta.description).toBe('Posts by quietfern on Rollcall.')
   })
 
   it.each([
-    ['a deleted post', `/posts/${ids.deleted}`, 200, 'A deleted post · Rollcall'],
-    ['someone gone', `/users/${kwame}`, 200, 'A deleted user · Rollcall'],
+    ['a deleted post', `/posts/${ids.deleted}`, 200, 'Deleted post · Rollcall'],
+    ['someone gone', `/users/${kwame}`, 200, 'Deleted user · Rollcall'],
     ['someone banned', `/users/${ben}`, 200, 'Ben Carter · Rollcall'],
     ['the way in', '/sign-in', 200, 'Sign in · Rollcall'],
     ['the way to join', '/sign-up', 200, 'Sign up · Rollcall'],
-    ['nothing', '/nowhere', 404, 'Nobody answers here · Rollcall'],
+    ['nothing', '/nowhere', 404, 'Page not found · Rollcall'],
   ])('keeps %s out of search engines', async (_, path, status, title) => {
     const page = await headOf(path)
     expect(page).toMatchObject({ status, title })

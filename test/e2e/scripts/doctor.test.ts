@@ -111,7 +111,7 @@ describe('what the checks know of the copy', () => {
     for (let n = 0; n < 3; n++) await runCheck()
     const findings = await doctor()
     expect(wrongOf(findings)).toContain('count')
-    expect(findings).toEqual(found('count', 'wrong', 'Clerk has 1 user, and 12 are here'))
+    expect(findings).toEqual(found('count', 'wrong', '11 users too many are here: Clerk has 1, and 12 are here'))
     expect(findings.find(({ code }) => code === 'count')?.mend).toContain('un a reconcile')
   })
 

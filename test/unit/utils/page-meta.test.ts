@@ -34,10 +34,10 @@ it('passes on no picture that is not served safely', () => {
   expect(profileMeta({ ...noor, imageUrl: 'http://img.example/noor' })).toMatchObject({ image: null })
 })
 
-it.each([['pending', 'Noor Haddad'], ['gone', 'A deleted user']] as const)('says nothing of someone %s', (status, title) => {
+it.each([['pending', 'Noor Haddad'], ['gone', 'Deleted user']] as const)('says nothing of someone %s', (status, title) => {
   expect(profileMeta({ ...noor, status, bio: 'A bio.' })).toEqual({ title, hidden: true })
 })
 
 it('says nothing of a deleted post', () => {
-  expect(postMeta({ ...post, body: null })).toEqual({ title: 'A deleted post', hidden: true })
+  expect(postMeta({ ...post, body: null })).toEqual({ title: 'Deleted post', hidden: true })
 })

@@ -9,8 +9,8 @@ export default defineApiHandler(async (event) => {
   const { id } = readParams(event, PostParams)
   const db = await useDb()
   const post = await findPostAuthor(db, id)
-  if (!post) throw apiError(404, 'This post is not there.')
-  if (post.authorId !== viewer && !isAdmin(event)) throw apiError(403, 'You can delete your own posts only.')
+  if (!post) throw apiError(404, 'There is no such post.')
+  if (post.authorId !== viewer && !isAdmin(event)) throw apiError(403, 'You can only delete your own posts.')
   await deletePost(db, id, viewer)
   setResponseStatus(event, 204)
   return null

@@ -10,7 +10,7 @@ const FIRST_REPLIES = 50
 export default defineApiHandler(async (event): Promise<Thread> => {
   const { id } = readParams(event, PostParams)
   const thread = await readPublic(event, db => findThread(db, id, viewerId(event)))
-  if (!thread) throw apiError(404, 'This post is not there. It may have been deleted.')
+  if (!thread) throw apiError(404, 'There is no such post. It may have been deleted.')
   return thread
 })
 

@@ -9,6 +9,6 @@ export default defineApiHandler(async (event): Promise<LikeState> => {
   const db = await useDb()
   await deleteLike(db, id, viewer)
   const state = await findLikeState(db, id, viewer)
-  if (!state) throw apiError(404, 'This post is not there any more.')
+  if (!state) throw apiError(404, 'This post has been deleted.')
   return state
 })

@@ -10,7 +10,7 @@ export default defineApiHandler(async (event): Promise<LikeState> => {
   const db = await useDb()
   await insertLike(db, id, viewer)
   const state = await findLikeState(db, id, viewer)
-  if (!state) throw apiError(404, 'This post is not there any more.')
+  if (!state) throw apiError(404, 'This post has been deleted.')
   if (state.likedByMe) return state
   await requireAuthor(event)
   await insertLike(db, id, viewer)

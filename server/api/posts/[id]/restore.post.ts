@@ -11,12 +11,12 @@ export default defineApiHandler(async (event): Promise<Post> => {
   const db = await useDb()
   if (!await restorePost(db, id, viewer)) {
     const post = await findPostAuthor(db, id)
-    if (!post) throw apiError(404, 'This post is not there.')
+    if (!post) throw apiError(404, 'There is no such post.')
     if (post.deletedAt) throw apiError(403, reason(post.deletedBy, viewer))
-    if (post.authorId !== viewer && !isAdmin(event)) throw apiError(403, 'You can bring back your own posts only.')
+    if (post.authorId !== viewer && !isAdmin(event)) throw apiError(403, 'You can only restore your own posts.')
   }
   const restored = await findPost(db, id, viewer)
-  if (!restored) throw apiError(404, 'This post is not there any more.')
+  if (!restored) throw apiError(404, 'This post has been deleted.')
   return restored
 })
 

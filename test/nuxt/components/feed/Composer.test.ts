@@ -69,10 +69,10 @@ describe('Composer', () => {
     await write('Here.')
     await submit()
     await write('And another thing')
-    reject({ data: { message: 'This account is banned, so it cannot write here.' } })
+    reject({ data: { message: 'This account is banned, so it cannot post.' } })
     await flushPromises()
     expect(box.element.value).toBe('Here.\n\nAnd another thing')
-    expect(composer.get('[role=alert]').text()).toBe('This account is banned, so it cannot write here.')
+    expect(composer.get('[role=alert]').text()).toBe('This account is banned, so it cannot post.')
   })
   it('sends the same text again under the same key, and another text under another', async () => {
     const publish = vi.fn(async (_: Written) => Promise.reject(new Error('The answer was lost.')))

@@ -34,7 +34,7 @@ registerEndpoint('/api/posts', {
 registerEndpoint('/api/posts/2', {
   method: 'DELETE',
   handler: (event) => {
-    if (refuse) return refusal(event, 403, 'You can delete your own posts only.')
+    if (refuse) return refusal(event, 403, 'You can only delete your own posts.')
     setResponseStatus(event, 204)
     return null
   },

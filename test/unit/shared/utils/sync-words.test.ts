@@ -29,7 +29,7 @@ describe('what parseEvent writes is explained', () => {
 const failed = (code: string | null, error: Error = Object.assign(new Error('x'), code && { code })) => ({ type: 'user.updated', outcome: 'failed' as const, ...failureOf(error) })
 
 it.each<[Parameters<typeof explainEvent>[0], RegExp]>([
-  [{ type: 'user.updated', outcome: 'applied', reason: null, details: null }, /in the copy/],
+  [{ type: 'user.updated', outcome: 'applied', reason: null, details: null }, /Applied to the copy/],
   [{ type: 'user.updated', outcome: 'stale', reason: 'older', details: null }, /older than what the copy/],
   [{ type: 'user.updated', outcome: 'stale', reason: 'deleted', details: null }, /A delete is final/],
   [{ type: 'user.updated', outcome: 'rejected', reason: 'wrong-key', details: { instance: 'ins_1', mirrored: 'ins_2' } }, /ins_1.*ins_2/],

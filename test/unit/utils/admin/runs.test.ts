@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { RefusalReason } from '#shared/types/sync.ts'
 import { countDrift, foundWords, refusedWords, runWords } from '#utils/admin/mirror-facts.ts'
 import { checkWords, progressWords, resultSentence, starterWords, tookWords } from '#utils/admin/runs.ts'
 import type { RunSummary } from '#shared/types/admin.ts'
@@ -44,9 +45,11 @@ it('says who started a run and how long it took', () => {
 })
 
 it('says why deliveries were refused', () => {
-  const refusals = (day: number) => [{ reason: 'signature' as const, day, streak: 0, since: null, lastAt: '2026-11-21T04:00:00.000Z' }]
-  expect(refusedWords({ refusals: refusals(3) })).toBe('3, bad signature')
-  expect(refusedWords({ refusals: refusals(0) })).toBe('0')
+  const refused = (day: number, reason: RefusalReason = 'signature') => ({ reason, day, streak: 0, since: null, lastAt: '2026-11-21T04:00:00.000Z' })
+  expect(refusedWords({ refusals: [refused(3)] })).toBe('3')
+  expect(refusedWords({ refusals: [refused(0)] })).toBe('0')
+  expect(refusedWords({ refusals: [refused(2, 'headers')] })).toBe('2, no signature')
+  expect(refusedWords({ refusals: [refused(1_000), refused(2, 'time')] })).toBe('1,002: 1,000 bad signature, 2 bad timestamp')
 })
 
 describe('a check', () => {
@@ -62,7 +65,7 @@ describe('a check', () => {
   it.each([
     [{ repaired: 0, left: 0, running: false }, 'Nothing to repair.'],
     [{ repaired: 3, left: 0, running: false }, '3 changes repaired.'],
-    [{ repaired: 1, left: 2, running: false }, '1 change repaired. 2 changes of the last seconds are left to the webhook until the next check.'],
-    [{ repaired: 0, left: 0, running: true }, 'Another check is running: its result shows here when it is done.'],
+    [{ repaired: 1, left: 2, running: false }, '1 change repaired. 2 changes from the last few seconds are left to the webhook until the next check.'],
+    [{ repaired: 0, left: 0, running: true }, 'Another check is running. Its result will appear here.'],
   ])('that someone asked for says what it did: %j', (done, words) => expect(checkWords(done)).toBe(words))
 })

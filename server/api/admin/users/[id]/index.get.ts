@@ -13,7 +13,7 @@ export default defineAdminHandler(async (event): Promise<AdminUserDetail> => {
   const { id } = readParams(event, UserParams)
   const db = await useDb()
   const [found, { events, next }] = await Promise.all([findAdminUser(db, id), listEvents(db, { user: id, limit: EVENTS })])
-  if (!found && events.length === 0) throw apiError(404, 'Nothing here speaks of a user with this id.')
+  if (!found && events.length === 0) throw apiError(404, 'There is nothing about a user with this id.')
   return {
     ...found ?? { user: null, hasProfile: false, posts: { shown: 0, deleted: 0 } },
     events,

@@ -11,7 +11,7 @@ export default defineAdminHandler(async (event): Promise<Applied> => {
   await useDb()
   const applied = await useMirror().readUser(id, 'asked').catch((error) => {
     if (error instanceof ForeignInstanceError) throw apiError(502, wrongKey(error.instance.foreign, error.instance.mirrored))
-    throw apiError(502, 'Clerk does not answer. Try again in a moment.')
+    throw apiError(502, 'Clerk is not answering. Try again in a moment.')
   })
   if (!applied) throw apiError(404, 'Clerk has no such user. A reconcile will delete them here.')
   return applied

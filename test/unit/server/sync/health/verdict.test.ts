@@ -72,9 +72,9 @@ describe('the copy is green only when it was compared', () => {
     ['no check for so long that deliveries may be lost', check({ needs: 'gap' }), 'not-compared', 'warn', 'behind', /No check finished for a while.*full comparison starts by itself/],
     ['more changes than a check reads', check({ needs: 'behind' }), 'not-compared', 'warn', 'behind', /full comparison starts by itself/],
     ['the same where no scan starts by itself', check({ needs: 'behind', scans: false }), 'not-compared', 'warn', 'behind', /full comparison is needed/],
-    ['counts that differ for three checks', check({ differed: 3, differsSince: before(3), counts: { clerk: 1236, ours: 1234, unstorable: 1 } }), 'differs', 'warn', 'count', /^Clerk has 1,236 users, and 1,234 are here, besides 1 that cannot be stored, since 14:27 UTC\.$/],
-    ['a change that could not be written', check({ failed: ['user_1'] }), 'differs', 'warn', 'unwritten', /^1 change of Clerk could not be written/],
-    ['a user who cannot be stored', check({ unstorable: ['user_1'] }), 'differs', 'warn', 'unstorable', /^1 user of Clerk cannot be stored/],
+    ['counts that differ for three checks', check({ differed: 3, differsSince: before(3), counts: { clerk: 1236, ours: 1234, unstorable: 1 } }), 'differs', 'warn', 'count', /^1 user is missing: Clerk has 1,236, and 1,234 are here, besides 1 that cannot be stored, since 14:27 UTC\.$/],
+    ['a change that could not be written', check({ failed: ['user_1'] }), 'differs', 'warn', 'unwritten', /^1 change from Clerk could not be written/],
+    ['a user who cannot be stored', check({ unstorable: ['user_1'] }), 'differs', 'warn', 'unstorable', /^1 user in Clerk cannot be stored/],
     ['a reconcile that refused to delete', { lastReconcile: { ...run, found: { ...found, refused: { found: 40, limit: 10 } } } }, 'differs', 'warn', 'run-refused', /deleted no one: 40 users/],
     ['drift that a dry run found', { lastReconcile: { ...run, dryRun: true, found } }, 'differs', 'warn', 'drift', /found 2 users that differ/],
   ])('%s', (_what, facts, state, level, code, sentence) => {
@@ -97,8 +97,8 @@ describe('the copy is green only when it was compared', () => {
   it.each<[string, Partial<MirrorFacts>, string, RegExp]>([
     ['a reconcile that failed', { lastReconcile: { ...run, error: { code: 'clerk', failure: { code: 'status', status: 500 } } } }, 'run-failed', /04:30 UTC\) failed: Clerk answered 500\./],
     ['a scan whose process died', { cutOff: { ...run, finishedAt: null } }, 'cut-off', /ended in the middle/],
-    ['rows that wait for long', { pending: { count: 1, since: before(6) } }, 'pending', /^1 user waits for news of Clerk, the first since 14:24 UTC\.$/],
-    ['what was to be erased a day ago', { eraseDueAt: before(days(1)) }, 'erase-late', /^Something that was to be erased by 2026-03-09 14:30 UTC is still here/],
+    ['rows that wait for long', { pending: { count: 1, since: before(6) } }, 'pending', /^1 user is still waiting for data from Clerk, the first since 14:24 UTC\.$/],
+    ['what was to be erased a day ago', { eraseDueAt: before(days(1)) }, 'erase-late', /^Something due to be erased by 2026-03-09 14:30 UTC is still here/],
     ['rows that wait since another day', { pending: { count: 2, since: before(days(2)) } }, 'pending', /since 2026-03-08 14:30 UTC/],
     ['keys of two kinds', { keys: { signingSecrets: 1, publishable: 'live', secret: 'test' } }, 'keys', /live key.*test one/],
   ])('%s is said', (_what, facts, code, sentence) => {
@@ -110,12 +110,12 @@ describe('the copy is green only when it was compared', () => {
 
 describe('the endpoint', () => {
   it.each<[string, Partial<MirrorFacts>, string, string, RegExp]>([
-    ['a change that only the check brought', { repairs: repaired(5) }, 'missed', 'warn', /^3 changes of the last day had not arrived by webhook and were repaired by the check: Ada, user_2 and others\.$/],
+    ['a change that only the check brought', { repairs: repaired(5) }, 'missed', 'warn', /^3 changes in the last 24 h never arrived by webhook and were repaired by the check: Ada, user_2 and others\.$/],
     ['a wrong secret, and a repair since', { ...silence, refusals: refused('signature'), repairs: repaired(5) }, 'refused', 'bad', /^Clerk's deliveries are refused: 4 since 14:02 UTC .* The signing secret here is not the endpoint's\.$/],
     ['a wrong clock, and a repair since', { ...silence, refusals: refused('time'), repairs: repaired(5) }, 'refused', 'bad', /clock/],
-    ['events that failed before the last good one', { failed: { count: 2, lastAt: before(10) } }, 'failing', 'warn', /^2 events of the last day failed here and have not/],
-    ['events that fail now', { failed: { count: 1, lastAt: before(1) } }, 'failing', 'bad', /^1 event of the last day failed here and has not/],
-    ['rejected events', { rejected: { count: 1, lastAt: before(1), last: { type: 'user.created', reason: 'unusable-user', details: { path: 'data.id', expected: 'string' } } } }, 'failing', 'warn', /The last one: .*\(data\.id: string\)\.$/],
+    ['events that failed before the last good one', { failed: { count: 2, lastAt: before(10) } }, 'failing', 'warn', /^2 events failed here in the last 24 h and have not/],
+    ['events that fail now', { failed: { count: 1, lastAt: before(1) } }, 'failing', 'bad', /^1 event failed here in the last 24 h and has not/],
+    ['rejected events', { rejected: { count: 1, lastAt: before(1), last: { type: 'user.created', reason: 'unusable-user', details: { path: 'data.id', expected: 'string' } } } }, 'failing', 'warn', /The latest: .*\(data\.id: string\)\.$/],
     ['no event ever, and repairs', { lastEventAt: null, lastVerifiedAt: null, repairs: repaired(5) }, 'missed', 'warn', /repaired by the check/],
     ['no event ever', { lastEventAt: null, lastVerifiedAt: null }, 'quiet', 'note', /^No event has arrived by webhook yet\. The check brings every change within 60 seconds\.$/],
     ['no signing secret', { lastEventAt: null, lastVerifiedAt: null, keys: { signingSecrets: 0, publishable: 'test', secret: 'test' }, repairs: repaired(5) }, 'none', 'note', /^No webhook endpoint/],
@@ -166,7 +166,7 @@ describe('how it is connected to Postgres', () => {
   it.each<[string, Partial<MirrorFacts['wires']>, string, RegExp]>([
     ['a connection that fell silent', { silent: { count: 1, lastAt: before(2) } }, 'silent', /^1 connection to Postgres did not answer a statement and was closed, the last one at 14:28 UTC\./],
     ['several', { silent: { count: 3, lastAt: before(2) } }, 'silent', /^3 connections to Postgres did not answer a statement and were closed/],
-    ['nothing heard', { deaf: true }, 'deaf', /hears no change of Postgres/],
+    ['nothing heard', { deaf: true }, 'deaf', /gets no notifications from Postgres/],
   ])('%s degrades health, whether or not the check is on, and says nothing of the copy', (_what, wires, code, sentence) => {
     const verdict = judge({ wires: { ...well.wires, ...wires } })
     expect(verdict).toMatchObject({ level: 'warn', copy: { state: 'equal', level: 'ok' }, endpoint: { state: 'ok' } })
