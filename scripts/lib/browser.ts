@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import type { Browser, BrowserServer } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
+/** The headless shell draws the same pages with half of the CPU, and comes first. */
 const places = [
   process.env.CHROMIUM_PATH,
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
