@@ -21,7 +21,7 @@ export const useViewer = perApp(() => {
     const account = takenOver.value ? clerkUser.value : null
     return {
       id: me.userId,
-      name: account?.fullName ?? account?.username ?? 'You',
+      name: fullName(account?.firstName, account?.lastName) || account?.username || 'You',
       username: account?.username ?? null,
       imageUrl: account?.hasImage ? account.imageUrl : null,
       status: 'pending',

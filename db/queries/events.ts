@@ -8,6 +8,7 @@ import type { ReasonDetails, ReasonFor } from '#shared/types/sync.ts'
 import type { Database } from '../client.ts'
 import { users, webhookEvents } from '../schema.ts'
 import { isPast, toPage } from './paging.ts'
+import { displayName } from './users.ts'
 
 /**
  * Notes that an event could not be applied by our own fault; Svix will send it again.
@@ -37,7 +38,7 @@ const eventColumns = {
   id: webhookEvents.id,
   type: webhookEvents.type,
   userId: webhookEvents.userId,
-  userName: users.name,
+  userName: displayName,
   occurredAt: webhookEvents.occurredAt,
   firstReceivedAt: webhookEvents.firstReceivedAt,
   lastReceivedAt: webhookEvents.lastReceivedAt,

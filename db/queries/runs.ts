@@ -8,7 +8,7 @@ import { syncRuns, users, webhookEvents } from '../schema.ts'
 import { aDayAgo, asInstant, countWhere } from './expressions.ts'
 import { isPast, toPage } from './paging.ts'
 import { SCAN_LOCK } from './scan.ts'
-import { publicUserColumns } from './users.ts'
+import { displayName, publicUserColumns } from './users.ts'
 
 const { report } = syncRuns
 const hasEnded = isNotNull(syncRuns.finishedAt)
@@ -22,7 +22,7 @@ const summaryColumns = {
   kind: syncRuns.kind,
   dryRun: syncRuns.dryRun,
   startedBy: syncRuns.startedBy,
-  startedByName: users.name,
+  startedByName: displayName,
   startedAt: syncRuns.startedAt,
   finishedAt: syncRuns.finishedAt,
   counts: sql<ScanCounts | null>`case when ${syncRuns.counts} is not null then jsonb_build_object(
@@ -107,7 +107,7 @@ const NAMED_REPAIRS = 20
 export async function findRepairs(db: Database): Promise<MirrorFacts['repairs']> {
   const repair = { id: sql<string>`x.id`, kind: sql<DriftKind>`x.kind` }
   const rows = await db
-    .select({ ...repair, name: users.name, at: syncRuns.startedAt, count: sql`count(*) over ()`.mapWith(Number), lastAt: asInstant(sql<string>`max(${syncRuns.startedAt}) over ()`) })
+    .select({ ...repair, name: displayName, at: syncRuns.startedAt, count: sql`count(*) over ()`.mapWith(Number), lastAt: asInstant(sql<string>`max(${syncRuns.startedAt}) over ()`) })
     .from(syncRuns)
     // The builder has no rows from JSON.
     .crossJoinLateral(sql`jsonb_to_recordset(${report} -> 'repairs') as x (id text, kind text, at timestamptz)`)

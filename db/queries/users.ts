@@ -3,7 +3,7 @@ import type { PeopleQuery } from '#shared/schemas/people.ts'
 import type { Position } from '#shared/schemas/paging.ts'
 import type { Member, OwnProfile, UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
-import { profiles, toNameKey, users } from '../schema.ts'
+import { profiles, toDisplayName, toNameKey, users } from '../schema.ts'
 import { notifyOfChange } from './channel.ts'
 import { asInstant, withoutIndex } from './expressions.ts'
 import { isPast, toPage } from './paging.ts'
@@ -14,10 +14,13 @@ export const isVisible = and(isNull(users.deletedAt), not(users.banned))
 /** A row that waits for its first news from Clerk. */
 export const isPending = and(isNull(users.clerkUpdatedAt), isNull(users.deletedAt))
 
+/** A user's name; null while nothing is known of it. */
+export const displayName = toDisplayName(users)
+
 /** What anyone may see of a user: `PublicUser`. Deleted users and those whose news has not come are shown by words. */
 export const publicUserColumns = {
   id: users.id,
-  name: sql<string>`case when ${users.deletedAt} is not null then 'deleted user' else coalesce(${users.name}, 'New member') end`,
+  name: sql<string>`case when ${users.deletedAt} is not null then 'deleted user' else coalesce(${displayName}, 'New member') end`,
   username: users.username,
   imageUrl: users.imageUrl,
   status: sql<UserStatus>`case when ${users.deletedAt} is not null then 'gone' when ${users.clerkUpdatedAt} is null then 'pending' else 'here' end`,
@@ -28,7 +31,7 @@ export const joinedAt = sql<string>`coalesce(${users.clerkCreatedAt}, ${users.sy
 /** A user with the day they joined: `Member`. */
 export const memberColumns = { ...publicUserColumns, joinedAt: asInstant(sql<string>`${joinedAt}`) }
 /** The sort key of a list by name; the expression of its index. */
-export const nameKey = toNameKey(sql`coalesce(${users.name}, '')`)
+export const nameKey = toNameKey(sql`coalesce(${displayName}, '')`)
 
 /** A user with what they say of themselves; undefined when there is no row. */
 export async function findUser(db: Database, id: string) {

@@ -6,12 +6,13 @@ import { closeDatabase, openDatabase } from '#db/client.ts'
 import { listAdminUsers } from '#db/queries/admin-users.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { findMirrorUsers } from '#db/queries/scan.ts'
-import { listMembers } from '#db/queries/users.ts'
+import { findUser, listMembers } from '#db/queries/users.ts'
 import { ClerkUser } from '#server/schemas/clerk.ts'
 import { applyNews } from '#server/sync/receive/apply.ts'
 import { Cursor, encodeCursor } from '#shared/schemas/paging.ts'
 import type { Position } from '#shared/schemas/paging.ts'
 import { Search } from '#shared/schemas/text.ts'
+import { fullName } from '#shared/utils/full-name.ts'
 import { settleMentions } from '#shared/utils/mentions.ts'
 import { createTestDatabase } from '../support/rollcall.ts'
 
@@ -97,6 +98,38 @@ describe('a name', () => {
   })
 })
 
+/** First name, last name, and the name that is shown. */
+const shown: [string | null, string | null, string | null][] = [
+  ['伟', '李', '李伟'], ['小明', '欧阳', '欧阳小明'], ['春香', '山本', '山本春香'], ['さくら', '佐々木', '佐々木さくら'], ['민준', '김', '김민준'],
+  ['タロウ', 'ヤマダ', 'ヤマダタロウ'], [' 伟 ', '李\n', '李伟'], ['𠮷', '葛\u{E0100}', '葛\u{E0100}𠮷'], ['か\u3099', '가'.normalize('NFD'), `${'가'.normalize('NFD')}か\u3099`],
+  ['伟', null, '伟'], [null, '李', '李'], ['李 伟', null, '李 伟'], ['伟', ' ', '伟'],
+  ['Wei', '李', 'Wei 李'], ['伟', 'Li', '伟 Li'], ['伟 (William)', '李', '伟 (William) 李'], ['Zoë Renée', 'Vandersteen', 'Zoë Renée Vandersteen'],
+  ['👩‍👩‍👧‍👦', '李', '👩‍👩‍👧‍👦 李'], [' ', null, null], [null, null, null],
+]
+
+describe('the name that is shown', () => {
+  it.each(shown)('of %j %j is %j', async (firstName, lastName, name) => {
+    await write('user_1', { firstName: firstName ?? undefined, lastName: lastName ?? undefined })
+    expect((await findUser(db, 'user_1'))?.user.name).toBe(name ?? 'New member')
+    expect(fullName(firstName, lastName)).toBe(name ?? '')
+  })
+
+  it.each([
+    ['李伟', ['伟', '李']], ['李', ['伟', '李']], ['伟', ['伟', '李']], ['李 伟', ['伟', '李']], ['欧阳小', ['小明', '欧阳']], ['佐々木さ', ['さくら', '佐々木']],
+    ['김민준', ['민준', '김']], ['김민', ['민준', '김']], ['김민준'.normalize('NFD'), ['민준', '김']], ['ヤマダタロウ', ['タロウ', 'ヤマダ']], ['ﾔﾏﾀﾞﾀ', ['タロウ', 'ヤマダ']],
+  ])('%j finds it, whatever script', async (q, [firstName, lastName]) => {
+    await write('user_1', { firstName, lastName })
+    await write('user_2', { firstName: '张', lastName: '王' })
+    expect(await byName(q)).toEqual(['user_1'])
+    expect(await byNameOrEmail(q)).toEqual(['user_1'])
+  })
+
+  it('sorts by the family name where that comes first', async () => {
+    for (const [index, [firstName, lastName]] of [['伟', '李'], ['一', '王'], ['丁', '李']].entries()) await write(`user_${index}`, { firstName, lastName })
+    expect(await pageThrough(cursor => listAdminUsers(db, { ...admins, limit: 1, cursor }))).toEqual(['user_2', 'user_0', 'user_1'])
+  })
+})
+
 const anyPiece = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }),
@@ -133,6 +166,16 @@ function beginningsOf(text: string): string[] {
     return [first, longest]
   }))].filter(Boolean)
 }
+
+it('is the same in the browser and in the database, for any two parts', async () => {
+  const part = fc.oneof(anyText.map(text => text.slice(0, 20).toWellFormed()), fc.string({ unit: fc.constantFrom('李', '伟', '山', 'さ', 'ヤ', 'ー', '민', ' ', '\u3000', 'a', '々', '𠮷', '\u{E0100}') }))
+  const parts = fc.sample(fc.tuple(part, part), 1_000)
+  const rows = await db.$client`
+    select display_name(one, two, null) as name from unnest(${parts.map(([one]) => one)}::text[], ${parts.map(([, two]) => two)}::text[]) with ordinality as t (one, two, n) order by n
+  `
+  // btrim takes the space alone.
+  expect(rows.map(({ name }) => (name ?? '').trim())).toEqual(parts.map(([one, two]) => fullName(one, two)))
+})
 
 it(`${runs} times three users of any names are stored, read, found, sorted and paged`, { timeout: TIME_LIMIT_MS + 30_000 }, async () => {
   let searches = 0
