@@ -1,24 +1,22 @@
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
- * The initials that are shown instead of a picture: the first letters of the first two words of a name, by graphemes
- * (an accented letter is one). A name without letters gives its first grapheme.
+ * The initials that are shown instead of a picture: the first letters of the first and of the last word of a name, by
+ * graphemes (an accented letter is one). In scripts without capitals, where two letters would read as a word, it is the first
+ * alone: 李 of 李伟. A name without letters gives its first grapheme.
  */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word))
-  const chosen = words.length > 0 ? words.slice(0, 2).map(firstLetter) : [firstGrapheme(name.trim())]
-  return chosen.join('').toLocaleUpperCase('en')
+  const first = firstLetter(words[0] ?? name.trim())
+  const last = words.length > 1 && /\p{Cased}/u.test(first) ? firstLetter(words.at(-1) ?? '') : ''
+  return (first + last).toLocaleUpperCase('en')
 }
 
 function firstLetter(word: string): string {
   for (const { segment } of segmenter.segment(word)) {
     if (/[\p{L}\p{N}]/u.test(segment)) return segment
   }
-  return firstGrapheme(word)
-}
-
-function firstGrapheme(text: string): string {
-  for (const { segment } of segmenter.segment(text)) return segment
+  for (const { segment } of segmenter.segment(word)) return segment
   return ''
 }
 
