@@ -1,4 +1,4 @@
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
+import { graphemes } from '#shared/utils/graphemes.ts'
 
 /**
  * The initials that are shown instead of a picture: the first letters of the first and of the last word of a name, by
@@ -13,10 +13,10 @@ export function initialsOf(name: string): string {
 }
 
 function firstLetter(word: string): string {
-  for (const { segment } of segmenter.segment(word)) {
+  for (const { segment } of graphemes.segment(word)) {
     if (/[\p{L}\p{N}]/u.test(segment)) return segment
   }
-  for (const { segment } of segmenter.segment(word)) return segment
+  for (const { segment } of graphemes.segment(word)) return segment
   return ''
 }
 

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { graphemes } from '../utils/graphemes.ts'
 import { mentionedIds, mentionPattern } from '../utils/mentions.ts'
 
 export const POST_MAX_CHARACTERS = 500
@@ -8,12 +9,10 @@ export const POST_MAX_BYTES = 8_000
 export const POST_MAX_MENTIONS = 20
 export const BIO_MAX_CHARACTERS = 300
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
-
 /** Characters as people count them: a flag, a family or an accented letter is one. */
 export function countCharacters(text: string): number {
   let count = 0
-  for (const _ of segmenter.segment(text)) count++
+  for (const _ of graphemes.segment(text)) count++
   return count
 }
 

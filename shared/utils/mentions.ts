@@ -2,7 +2,8 @@ import type { PublicUser } from '../types/user.ts'
 
 /** A mention in a body is a user id, `<@user_2ab>`, so that a rename shows everywhere. */
 export const mentionPattern = /<@([\w-]{1,64})>/g
-const usernamePattern = /(?<![\p{L}\p{N}_@/.<>])@([\w.-]*\w)/gu
+/** Not within an address, such as `zoe@example.com` or `@zoe@example.com`. */
+const usernamePattern = /(?<![\p{L}\p{M}\p{N}_@/.<>])@([\w.-]*\w)(?![\w.-]*@)/gu
 
 export const mentionOf = (id: string) => `<@${id}>`
 

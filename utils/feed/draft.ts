@@ -60,7 +60,7 @@ export function bodyOf(draft: Draft): string {
   return parts.join('') + draft.text.slice(end)
 }
 
-const asked = /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{M}\p{N}_.'’-]{1,40}(?: [\p{L}\p{M}\p{N}_.'’-]{1,40})?)$/u
+const asked = /(?:^|[^\p{L}\p{M}\p{N}_@])@([\p{L}\p{M}\p{N}_.'’-]{1,40}(?: [\p{L}\p{M}\p{N}_.'’-]{1,40})?)$/u
 
 /** The search text of a mention that is being typed: what is between an `@` and the caret, two words at most; null when there is none. */
 export function mentionAsked(draft: Draft, caret: number): { q: string, start: number } | null {

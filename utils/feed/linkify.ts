@@ -1,16 +1,19 @@
+import { graphemes } from '#shared/utils/graphemes.ts'
 import { mentionPattern } from '#shared/utils/mentions.ts'
 
 export type TextPart
   = | { kind: 'text', text: string }
-    | { kind: 'link', text: string, href: string }
+    | { kind: 'link', text: string, href: string, title?: string }
     | { kind: 'mention', userId: string }
 
-const pattern = new RegExp(`https?://[^\\s<>"]+|${mentionPattern.source}`, 'giu')
+/** `www.` begins an address where no word, address or mail address goes on. What ends a sentence in Chinese or Japanese ends an address. */
+const pattern = new RegExp(`(?:https?://|(?<![\\p{L}\\p{M}\\p{N}_@./-])www\\.)[^\\s<>"“”、。，！？；「」『』]+|${mentionPattern.source}`, 'giu')
 const LINK_TEXT_MAX = 48
 
 /**
  * A text split into plain parts, links and mentions, to be rendered as elements, never as HTML.
- * Only `http` and `https` become links.
+ * Only `http` and `https` become links, and `www.example.com`, which is taken for `https`. The text of a link has 48 characters
+ * at most, without the protocol; the whole address of one that is cut is its `title`.
  */
 export function linkify(text: string): TextPart[] {
   const parts: TextPart[] = []
@@ -28,10 +31,20 @@ export function linkify(text: string): TextPart[] {
 
 function linkFrom(raw: string): { part: TextPart, length: number } | null {
   const text = withoutTrailingPunctuation(raw)
-  if (!URL.canParse(text)) return null
-  const shown = text.replace(/^https?:\/\/(?:www\.)?/i, '').replace(/\/$/, '')
-  const short = shown.length > LINK_TEXT_MAX ? `${shown.slice(0, LINK_TEXT_MAX - 1)}…` : shown
-  return { part: { kind: 'link', text: short, href: new URL(text).href }, length: text.length }
+  const isBare = !text.includes('://')
+  const address = isBare ? `https://${text}` : text
+  if (!URL.canParse(address)) return null
+  const { href, hostname } = new URL(address)
+  if (isBare && !/^www(?:\.[\w-]+){2,}$/.test(hostname)) return null
+  const shown = text.replace(/^https?:\/\//i, '').replace(/^www\./i, '').replace(/\/$/, '')
+  const short = shortened(shown)
+  return { part: { kind: 'link', text: short, href, ...short !== shown && { title: address } }, length: text.length }
+}
+
+function shortened(text: string): string {
+  if (text.length <= LINK_TEXT_MAX) return text
+  const whole = [...graphemes.segment(text.slice(0, LINK_TEXT_MAX))].slice(0, -1)
+  return `${whole.map(({ segment }) => segment).join('')}…`
 }
 
 /** The link in "(see https://example.com/a_(b))." ends before the last two characters. */

@@ -11,6 +11,11 @@ describe('mentions', () => {
     expect(settleMentions('Hi @ADA, @sam.o. and @noor: a@ada.com', [ada, sam])).toBe('Hi <@user_ada>, <@user_sam>. and @noor: a@ada.com')
   })
 
+  it.each(['zoe@ada', 'zoe.lind@ada', 'zoë@ada', 'zoë@ada'.normalize('NFD'), 'zoe_@ada', '@noor@ada', '@ada@example.com', '李@ada'])('are not made of an address such as %s', (text) => {
+    expect(settleMentions(`Write to ${text}.`, [ada])).toBe(`Write to ${text}.`)
+    expect(mentionedUsernames(text).filter(name => name === 'ada')).toEqual([])
+  })
+
   it('by an id that nobody has become plain text', () => {
     expect(settleMentions('Hi <@user_nobody> <@user_ada>', [ada])).toBe('Hi @user_nobody <@user_ada>')
   })

@@ -44,6 +44,7 @@ describe('a draft', () => {
   it.each([
     ['@ad', 'ad'], ['Hi @ad', 'ad'], ['(@Ada', 'Ada'], ['@Ada St', 'Ada St'], ['@春', '春'], ['<@x', 'x'],
     ['@', null], ['a@b', null], ['@Ada ', null], ['@Ada Stone is', null], ['Hi', null], ['@@ada', null],
+    ['zoë@a'.normalize('NFD'), null], ['zoe@example', null],
   ])('%j asks for %j', (text, q) => {
     expect(mentionAsked(typed(text), text.length)?.q ?? null).toBe(q)
   })

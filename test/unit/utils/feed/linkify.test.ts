@@ -13,18 +13,33 @@ describe('linkify', () => {
     ['(https://example.com/a)', 'https://example.com/a'],
     ['https://en.wikipedia.org/wiki/Roll_(call)', 'https://en.wikipedia.org/wiki/Roll_(call)'],
     ['HTTPS://EXAMPLE.COM/A?b=c#d!', 'https://example.com/A?b=c#d'],
+    ['www.example.com', 'https://www.example.com/'],
+    ['see www.example.com/a?b=c.', 'https://www.example.com/a?b=c'],
+    ['(Www.Example.com)', 'https://www.example.com/'],
+    ['“www.example.com”', 'https://www.example.com/'],
+    ['www.bücher.de，', 'https://www.xn--bcher-kva.de/'],
+    ['参照：https://example.com/日本語。', 'https://example.com/%E6%97%A5%E6%9C%AC%E8%AA%9E'],
   ])('finds the link in %s', (text, href) => {
     expect(linkify(text)).toContainEqual(expect.objectContaining({ kind: 'link', href }))
   })
 
-  it.each(['javascript:alert(1)', 'data:text/html,x', 'ftp://example.com', '//example.com', 'https://', '<script>alert(1)</script>'])('makes no link of %s', (text) => {
+  it.each(['javascript:alert(1)', 'data:text/html,x', 'ftp://example.com', '//example.com', 'https://', 'www.', 'www', 'www..com', 'www.example', 'awww.example.com', 'zoe@www.example.com', 'a.www.example.com', 'zoe@example.com', '/www.example.com', '<script>alert(1)</script>'])('makes no link of %s', (text) => {
     expect(linkify(text)).toEqual([{ kind: 'text', text }])
   })
 
   it('shortens what it shows, not where it leads', () => {
     expect(linkify(`https://www.example.com/${'a'.repeat(100)}`)).toEqual([
-      { kind: 'link', href: `https://www.example.com/${'a'.repeat(100)}`, text: expect.stringMatching(/^example.{40}…$/) },
+      { kind: 'link', href: `https://www.example.com/${'a'.repeat(100)}`, text: `example.com/${'a'.repeat(35)}…`, title: expect.any(String) },
     ])
+    expect(linkify('https://example.com/?q=x')).toMatchObject([{ text: 'example.com/?q=x' }])
+    // Between graphemes.
+    expect(linkify(`https://example.com/${'a'.repeat(34)}👩‍👩‍👧‍👦${'a'.repeat(9)}`)).toMatchObject([{ text: `example.com/${'a'.repeat(34)}…` }])
+  })
+
+  it('says the whole address of a link that it shortens, and of no other', () => {
+    const long = `https://example.com/${'a'.repeat(100)}`
+    expect(linkify(long)).toMatchObject([{ title: long }])
+    expect(linkify('https://example.com/short')[0]).not.toHaveProperty('title')
   })
 
   it('takes mentions out of the text around them, also out of a link before them', () => {
