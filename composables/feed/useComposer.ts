@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { v4 as uuid } from 'uuid'
-import { countPostCharacters, PostBody, POST_MAX_CHARACTERS } from '#shared/schemas/text'
+import { countPostCharacters, isPostTooLarge, PostBody, POST_MAX_CHARACTERS, POST_TOO_LARGE } from '#shared/schemas/text'
 import type { PublicUser } from '#shared/types/user'
 
 /** What is sent when someone posts. */
@@ -29,7 +29,8 @@ export function useComposer(publish: (written: Written) => Promise<unknown>) {
   })
   const body = computed(() => bodyOf(draft.value).trim())
   const left = computed(() => POST_MAX_CHARACTERS - countPostCharacters(body.value))
-  const ready = computed(() => !sending.value && body.value !== '' && left.value >= 0)
+  const tooLarge = computed(() => left.value >= 0 && isPostTooLarge(body.value))
+  const ready = computed(() => !sending.value && body.value !== '' && left.value >= 0 && !tooLarge.value)
   let refused: Written | undefined
 
   watch(text, () => {
@@ -67,5 +68,5 @@ export function useComposer(publish: (written: Written) => Promise<unknown>) {
     }
   }
 
-  return { draft, text, left, ready, sending: readonly(sending), failure: readonly(failure), send }
+  return { draft, text, left, ready, sending: readonly(sending), failure: computed(() => failure.value ?? (tooLarge.value ? POST_TOO_LARGE : null)), send }
 }

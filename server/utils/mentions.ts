@@ -1,6 +1,6 @@
 import { findMentionable } from '#db/queries/mentions.ts'
 import type { Database } from '#db/client.ts'
-import { POST_MAX_BYTES, POST_MAX_MENTIONS } from '#shared/schemas/text.ts'
+import { isPostTooLarge, POST_MAX_MENTIONS } from '#shared/schemas/text.ts'
 import { mentionedIds, mentionedUsernames, settleMentions } from '#shared/utils/mentions.ts'
 
 /**
@@ -12,7 +12,6 @@ export async function resolveMentions(db: Database, body: string): Promise<{ bod
   const ids = mentionedIds(body)
   const people = await findMentionable(db, ids, mentionedUsernames(body).slice(0, POST_MAX_MENTIONS - ids.length))
   const settled = settleMentions(body, people)
-  const fits = new TextEncoder().encode(settled).length <= POST_MAX_BYTES
-  const stored = fits ? settled : settleMentions(body, people.map(({ id }) => ({ id })))
+  const stored = isPostTooLarge(settled) ? settleMentions(body, people.map(({ id }) => ({ id }))) : settled
   return { body: stored, mentions: mentionedIds(stored) }
 }

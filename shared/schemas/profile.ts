@@ -6,7 +6,7 @@ const Bio = v.pipe(
   v.transform(text => text.toWellFormed().trim()),
   storable('A bio cannot hold the NUL character.'),
   v.check(text => countCharacters(text) <= BIO_MAX_CHARACTERS, `A bio has ${BIO_MAX_CHARACTERS} characters at most.`),
-  v.check(text => text.length <= BIO_MAX_CHARACTERS * 16, 'This bio is too large. Use fewer combined characters.'),
+  v.check(text => text.length <= BIO_MAX_CHARACTERS * 16, 'This bio is too large: an emoji such as 👨‍👩‍👧‍👦, or a letter with many accents, takes the room of many letters. Remove some of them.'),
   v.transform(text => text === '' ? null : text),
 )
 

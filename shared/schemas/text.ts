@@ -3,7 +3,10 @@ import { graphemes } from '../utils/graphemes.ts'
 import { mentionedIds, mentionPattern } from '../utils/mentions.ts'
 
 export const POST_MAX_CHARACTERS = 500
-/** A ceiling for what 500 graphemes may weigh: one emoji family is 25 bytes, a Zalgo letter hundreds. */
+/**
+ * A ceiling for what 500 graphemes may weigh, which `posts_body_check` has too: 16 bytes for each is more than any script takes,
+ * but an emoji family is 25, and a grapheme of stacked accents has no end.
+ */
 export const POST_MAX_BYTES = 8_000
 /** People that one post may mention. */
 export const POST_MAX_MENTIONS = 20
@@ -23,7 +26,9 @@ export const countPostCharacters = (body: string): number => countCharacters(bod
 export const storable = <TMessage extends string>(message: TMessage) =>
   v.check<string, TMessage>(text => !text.includes('\0'), message)
 
-const bytes = (text: string) => new TextEncoder().encode(text).length
+/** Whether a post has more than `POST_MAX_BYTES`, however few its characters are. */
+export const isPostTooLarge = (body: string): boolean => new TextEncoder().encode(body).length > POST_MAX_BYTES
+export const POST_TOO_LARGE = 'This post is too large: an emoji such as 👨‍👩‍👧‍👦, or a letter with many accents, takes the room of many letters. Remove some of them.'
 
 /** The body of a post: trimmed, line ends as `\n`, 1 to 500 characters (graphemes), at most 8,000 bytes and 20 mentions. */
 export const PostBody = v.pipe(
@@ -31,7 +36,7 @@ export const PostBody = v.pipe(
   v.transform(text => text.toWellFormed().replace(/\r\n?/g, '\n').trim()),
   storable('A post cannot hold the NUL character.'),
   v.minLength(1, 'Write something first.'),
-  v.check(text => bytes(text) <= POST_MAX_BYTES, 'This post is too large. Use fewer combined characters.'),
+  v.check(text => !isPostTooLarge(text), POST_TOO_LARGE),
   v.check(text => countPostCharacters(text) <= POST_MAX_CHARACTERS, `A post has ${POST_MAX_CHARACTERS} characters at most.`),
   v.check(text => mentionedIds(text).length <= POST_MAX_MENTIONS, `A post mentions ${POST_MAX_MENTIONS} people at most.`),
 )

@@ -40,6 +40,20 @@ describe('Composer', () => {
     expect(composer.get('[role=alert]').text()).toBe('A post has 500 characters at most.')
   })
 
+  it('says of few but heavy characters what is wrong before they are sent', async () => {
+    const publish = vi.fn(async () => {})
+    const { write, button, left, composer } = await mount(publish)
+    await write('👨‍👩‍👧‍👦'.repeat(320))
+    expect(left()).toMatch(/^180/)
+    expect(button().attributes('disabled')).toBeUndefined()
+    await write('👨‍👩‍👧‍👦'.repeat(321))
+    expect(left()).toMatch(/^179/)
+    expect(button().attributes('disabled')).toBeDefined()
+    expect(composer.get('[role=alert]').text()).toMatch(/^This post is too large: .*Remove some/)
+    await write('👨‍👩‍👧‍👦')
+    expect(composer.find('[role=alert]').exists()).toBe(false)
+  })
+
   it('clears the box at once, and sends once however often it is asked', async () => {
     const { promise, resolve } = held()
     const publish = vi.fn(() => promise)
