@@ -7,7 +7,7 @@ const outside = ['bench', 'local-clerk', 'scripts', 'test']
 const firstPage = /nuxt[\\/]dist[\\/]app[\\/]entry|[\\/](?:layouts[\\/]default|pages[\\/]index)\.vue/
 
 /** Nuxt makes `useFetch` and its kin as these files load, which a bundler keeps although nobody uses them, unless told: 1 KB. */
-const unusedIsHarmless = /nuxt[\\/]dist[\\/]app[\\/]composables[\\/](?:asyncData|fetch)/
+const unusedIsHarmless = /nuxt[\\/]dist[\\/]app[\\/]composables[\\/](?:asyncData|cookie|fetch)/
 
 /** @clerk/nuxt carries its own copy of h3's types; these say the same in ours. */
 const clerkTypes = {
