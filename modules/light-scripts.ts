@@ -1,10 +1,11 @@
 import { addVitePlugin, defineNuxtModule } from '@nuxt/kit'
+import type { Plugin } from 'vite'
 
 const clerkComponents = /@clerk[\\/](?:vue[\\/]dist[\\/]index|nuxt[\\/]dist[\\/]runtime[\\/]components[\\/]uiComponents)\.js$/
 /** Libraries of functions, without state, that the first page needs a part of. */
 const parts = /^(?:@vueuse\/(?:core|shared)|ohash(?:\/.+)?)$/
 /** What is loaded when it is wanted, and uses more of them. */
-const later = /node_modules[\\/](?:@nuxt[\\/](?:icon|ui)|reka-ui)[\\/]|[\\/](?:components|composables)[\\/]admin[\\/]/
+const later = /node_modules[\\/](?:@nuxt[\\/](?:icon|ui)|reka-ui)[\\/]|[\\/](?:components|composables)[\\/]admin[\\/]|[\\/]pages[\\/](?!index\.vue)/
 const COPY = '?later'
 
 /**
@@ -18,7 +19,7 @@ export default defineNuxtModule({
   meta: { name: 'light-scripts' },
   setup(_, nuxt) {
     if (nuxt.options.dev) return
-    addVitePlugin({
+    const plugin: Plugin = {
       name: 'rollcall:light-scripts',
       enforce: 'pre',
       async resolveId(source, importer, options) {
@@ -30,6 +31,7 @@ export default defineNuxtModule({
         filter: { id: clerkComponents },
         handler: code => ({ code: code.replace(/(?<== )(?=(?:Object\.assign|defineComponent|wrapComponentWithRouting)\()/g, '/* @__PURE__ */ '), map: null }),
       },
-    }, { server: false })
+    }
+    addVitePlugin(plugin, { server: false })
   },
 })
