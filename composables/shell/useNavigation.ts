@@ -4,7 +4,7 @@ export interface NavigationItem {
   to: string
 }
 
-/** The links to the viewer's pages: all of them in the rail, four in a phone's bottom bar. There an admin reaches the settings by "Edit profile". */
+/** The links to the viewer's pages, in the rail and in a phone's bottom bar. */
 export function useNavigation() {
   const { userId, isAdmin } = useViewer()
   const feed = { label: 'Feed', icon: 'i-lucide-list-checks', to: '/' }
@@ -17,8 +17,5 @@ export function useNavigation() {
       ]
     : [])
 
-  return {
-    rail: computed<NavigationItem[]>(() => [feed, ...inner.value, ...userId.value ? [settings] : [], ...isAdmin.value ? [admin] : []]),
-    bar: computed<NavigationItem[]>(() => [feed, ...inner.value, isAdmin.value ? admin : settings]),
-  }
+  return computed<NavigationItem[]>(() => [feed, ...inner.value, ...userId.value ? [settings] : [], ...isAdmin.value ? [admin] : []])
 }
