@@ -30,3 +30,23 @@ export const clerkAppearance = {
     formButtonPrimary: { 'backgroundImage': 'none', 'boxShadow': 'none !important', 'borderRadius': '999px', '&::after': { display: 'none' } },
   },
 }
+
+/** The same, with our face in the place of Clerk's silhouette where the viewer has no picture. */
+export function useClerkAppearance() {
+  const { viewer, author } = useViewer()
+  return computed(() => {
+    const person = viewer.value.status === 'here' ? viewer.value.user : author.value
+    if (!person || person.imageUrl) return clerkAppearance
+    const avatarBox = {
+      '--face-hue': String(hueOf(person.id)),
+      'display': 'grid',
+      'placeItems': 'center',
+      'containerType': 'inline-size',
+      'background': 'oklch(var(--face-lightness) var(--face-chroma) var(--face-hue))',
+      'color': 'oklch(var(--face-ink) 0.08 var(--face-hue))',
+      '&::after': { content: JSON.stringify(initialsOf(person.name)), font: '600 38cqw/1 var(--font-heading)', letterSpacing: '-0.025em' },
+      '& > *': { display: 'none' },
+    }
+    return { ...clerkAppearance, elements: { ...clerkAppearance.elements, avatarBox } }
+  })
+}
