@@ -39,8 +39,9 @@ export function useClerkAppearance() {
     if (!person || person.imageUrl) return clerkAppearance
     const avatarBox = {
       '--face-hue': String(hueOf(person.id)),
-      'display': 'grid',
-      'placeItems': 'center',
+      'display': 'flex',
+      'alignItems': 'center',
+      'justifyContent': 'center',
       'containerType': 'inline-size',
       'background': 'oklch(var(--face-lightness) var(--face-chroma) var(--face-hue))',
       'color': 'oklch(var(--face-ink) 0.08 var(--face-hue))',
