@@ -1,6 +1,6 @@
 import type { MaybeRefOrGetter } from 'vue'
 
-const DESCRIPTION = 'A roll call: people say they are here, and everyone has a name and a face.'
+const DESCRIPTION = 'Short posts by people with a name and a face. Anyone can read; sign in to join.'
 const PICTURE = '/og.png'
 
 export interface PageMeta {
@@ -37,7 +37,7 @@ export function usePageMeta(meta: MaybeRefOrGetter<PageMeta>): void {
     ogType: () => page.value.type ?? 'website',
     ogUrl: url,
     ogImage: () => page.value.image ?? `${origin.value}${PICTURE}`,
-    ogImageAlt: () => page.value.image ? page.value.title : 'Rollcall: people say they are here.',
+    ogImageAlt: () => page.value.image ? page.value.title : 'Rollcall: short posts by people with a name and a face.',
     twitterCard: () => page.value.image ? 'summary' : 'summary_large_image',
   })
   useHead({ link: () => page.value.hidden ? [] : [{ rel: 'canonical', href: url }] })
