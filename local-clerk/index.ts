@@ -3,7 +3,7 @@ import type { Accounts } from './accounts.ts'
 import type { BackendLog } from './backend/log.ts'
 import { addBackendRoutes } from './backend/routes.ts'
 import { burst } from './burst.ts'
-import { createContext } from './context.ts'
+import { type Context, createContext } from './context.ts'
 import { addDashboardRoutes } from './dashboard/routes.ts'
 import type { Deliveries } from './deliveries/deliveries.ts'
 import { defaultWebhookSecret } from './deliveries/sign.ts'
@@ -113,6 +113,9 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
   const url = `http://localhost:${port}`
   const ctx = await createContext(store, url, { secretKey, now, random, settings: { ...defaultSettings, ...options.settings }, rateLimits: options.rateLimits ?? false, retryScale: options.retryScale ?? 1, paused: options.paused ?? false, observe })
   if (options.seed && store.users.size === 0) seedPeople(ctx)
+  else if (store.url !== null && store.url !== url) tellPictures(ctx)
+  store.url = url
+  store.changed()
   const routes = {
     frontend: collectRoutes(router, () => addFrontendRoutes(router, ctx)),
     backend: collectRoutes(router, () => addBackendRoutes(router, ctx)),
@@ -152,6 +155,11 @@ export async function startLocalClerk(options: LocalClerkOptions = {}): Promise<
       await new Promise<void>(resolve => server.close(() => resolve()))
     },
   }
+}
+
+/** Pictures have moved with the server that serves them: an event for each user who has one. */
+function tellPictures({ accounts }: Context) {
+  for (const { id, imagePath } of accounts.list()) if (imagePath) accounts.update(id, {})
 }
 
 function environmentOf(url: string, secretKey: string, store: Store): Record<string, string> {

@@ -170,6 +170,8 @@ const upload = v.object({ type: v.string(), base64: v.string() })
 export const stateSchema = v.object({
   version: v.literal(1),
   instanceId: v.string(),
+  /** where it listened last, without a path; pictures are served there */
+  url: v.optional(text, null),
   signingKey: v.nullable(v.record(v.string(), v.unknown())),
   webhookUrl: text,
   /** since when no event has come through to the endpoint; null while they do */

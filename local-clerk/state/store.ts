@@ -8,6 +8,7 @@ const saveDelay = 150
 
 export interface Store {
   instanceId: string
+  url: string | null
   signingKey: State['signingKey']
   webhookUrl: string | null
   webhookFailingSince: number | null
@@ -35,6 +36,7 @@ function emptyState(): State {
   return {
     version: 1,
     instanceId: newId('ins'),
+    url: null,
     signingKey: null,
     webhookUrl: null,
     webhookFailingSince: null,
@@ -85,6 +87,7 @@ export function openStore(file: string | null): Store {
     const snapshot: State = {
       version: 1,
       instanceId: store.instanceId,
+      url: store.url,
       signingKey: store.signingKey,
       webhookUrl: store.webhookUrl,
       webhookFailingSince: store.webhookFailingSince,
@@ -110,6 +113,7 @@ export function openStore(file: string | null): Store {
 
   const store: Store = {
     instanceId: state.instanceId,
+    url: state.url,
     signingKey: state.signingKey,
     webhookUrl: state.webhookUrl,
     webhookFailingSince: state.webhookFailingSince,

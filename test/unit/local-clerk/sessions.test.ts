@@ -159,6 +159,24 @@ describe('the server', () => {
     expect(endpoint.received).toHaveLength(1)
   })
 
+  it('tells where pictures are now, after it has moved', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'local-clerk-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const endpoint = await startEndpoint()
+    const options = { dataFile: join(folder, 'clerk.json'), webhook: { url: endpoint.url } }
+    const first = await startLocalClerk({ port: 0, ...options, webhook: undefined, seed: true })
+    const port = Number(new URL(first.url).port)
+    await first.close()
+    const again = await startLocalClerk({ port, ...options })
+    await again.deliveries.settled()
+    expect(endpoint.received).toEqual([])
+    await again.close()
+    const moved = await start(options)
+    await moved.deliveries.settled()
+    const told = endpoint.received.map(({ body }) => JSON.parse(body))
+    expect(told.map(({ type, data }) => [type, data.image_url.startsWith(`${moved.url}/`)])).toEqual(moved.users.list().filter(user => user.imagePath).map(() => ['user.updated', true]))
+  })
+
   it('mints sessions for tests', async () => {
     const clerk = await start({ seed: true })
     const user = clerk.users.list()[0]
