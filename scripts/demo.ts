@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { styleText } from 'node:util'
 import { defineCommand, runMain } from 'citty'
 import { adminEmail, demoCode, demoPassword, memberEmail, startLocalClerk } from '#local-clerk/index.ts'
@@ -9,6 +9,7 @@ import { buildApp } from './lib/build.ts'
 import { freePort, isFree } from './lib/ports.ts'
 import { startPostgres } from './lib/postgres.ts'
 import { startApp } from './lib/server.ts'
+import { takeFolder } from './demo/folder.ts'
 import { seedPosts } from './demo/seed-posts.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -29,8 +30,6 @@ async function choosePort(wanted: number, what: string): Promise<number> {
 }
 
 async function demo(options: { port: number, clerkPort: number, reset: boolean, build: boolean, data: string }) {
-  const data = resolve(root, options.data)
-  const clerkFile = resolve(data, 'local-clerk.json')
   const endings: (() => Promise<unknown>)[] = []
   let isEnding = false
   const end = async (code: number) => {
@@ -43,6 +42,11 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
 
   try {
     const started = performance.now()
+    const wanted = resolve(root, options.data)
+    const { path: data, alone, leave } = await takeFolder(wanted)
+    endings.push(leave)
+    if (data !== wanted) console.log(styleText('yellow', `Another demo runs, so this one has its own people, in ${relative(root, data)}.`))
+    const clerkFile = resolve(data, 'local-clerk.json')
     const port = await choosePort(options.port, 'the app')
     const clerkPort = await choosePort(options.clerkPort, 'the local Clerk')
     if (options.reset) await rm(clerkFile, { force: true })
@@ -70,7 +74,8 @@ async function demo(options: { port: number, clerkPort: number, reset: boolean, 
     endings.push(() => clerk.close())
     step('A local Clerk, with 25 people')
 
-    if (options.build || !existsSync(resolve(root, '.output/server/index.mjs'))) {
+    // The other demo serves the files of the last build.
+    if ((options.build && alone) || !existsSync(resolve(root, '.output/server/index.mjs'))) {
       console.log('  Building the app, about ten seconds …')
       await buildApp({ cwd: root })
       step('The app, built as it would be deployed')

@@ -1,5 +1,4 @@
 import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -29,21 +28,29 @@ const isAlive = (pid: number) => {
 }
 
 it('brings up everything, keeps what was done, and leaves nothing behind', async () => {
-  const [port, clerkPort] = [await freePort(), await freePort()]
+  const port = await freePort()
   const authors = new Set<string>()
   for (const round of [1, 2]) {
+    const clerkPort = await freePort()
     const running = demo(port, clerkPort)
     await running.says('Rollcall is here', 60_000)
     expect(running.output()).toContain(round === 1 ? 'Everyone came in by a signed webhook' : 'Everyone is here, as you left them')
     expect(running.output()).toMatch(/Sign in as +\S+@example\.com +password \S+/)
 
+    const faces = new Set<string>()
     let cursor: string | null = ''
     while (cursor !== null) {
-      const page: { posts: { author: { id: string, name: string } }[], nextCursor: string | null } = await (await fetch(`http://localhost:${port}/api/posts?limit=100${cursor && `&cursor=${cursor}`}`)).json()
-      page.posts.forEach(post => authors.add(post.author.id))
+      const page: { posts: { author: { id: string, name: string, imageUrl: string | null } }[], nextCursor: string | null } = await (await fetch(`http://localhost:${port}/api/posts?limit=100${cursor && `&cursor=${cursor}`}`)).json()
+      page.posts.forEach(({ author }) => {
+        authors.add(author.id)
+        if (author.imageUrl) faces.add(author.imageUrl)
+      })
       cursor = page.nextCursor
     }
     expect(authors.size).toBe(25)
+    // Pictures are where the local Clerk is now.
+    expect([...faces].filter(face => !face.startsWith(`http://localhost:${clerkPort}/avatars/`))).toEqual([])
+    expect(faces.size).toBeGreaterThan(10)
 
     // What the demo keeps names its server, its secret and its instance.
     const home = await mkdtemp(join(tmpdir(), 'rollcall-send-'))
@@ -78,14 +85,20 @@ it('shows a change whose delivery was lost within 20 seconds', async () => {
   expect(await running.ended).toBe(0)
 }, 120_000)
 
-it('takes another port where one is taken, and says so', async () => {
-  const taken = createServer().listen(0)
-  const address = taken.address()
-  const port = typeof address === 'object' && address ? address.port : 0
-  const running = demo(port, await freePort())
-  await running.says('Rollcall is here', 60_000)
-  expect(running.output()).toContain(`Port ${port} is taken, so the app uses `)
-  running.process.kill('SIGTERM')
-  expect(await running.ended).toBe(0)
-  taken.close()
-}, 60_000)
+it('leaves another demo alone: it takes other ports and has people of its own', async () => {
+  const [port, clerkPort] = [await freePort(), await freePort()]
+  const first = demo(port, clerkPort)
+  await first.says('Rollcall is here', 60_000)
+  const second = demo(port, clerkPort)
+  await second.says('Rollcall is here', 60_000)
+  expect(second.output()).toContain('Another demo runs, so this one has its own people, in ')
+  const [, other] = second.output().match(new RegExp(`Port ${port} is taken, so the app uses (\\d+)`)) ?? []
+  const posts = async (at: number | string | undefined) => (await (await fetch(`http://localhost:${at}/api/posts?limit=100`)).json()).posts
+  expect(await posts(other)).toHaveLength((await posts(port)).length)
+  const [{ author: { imageUrl } }] = (await posts(other)).filter((post: { author: { imageUrl: string | null } }) => post.author.imageUrl)
+  expect(imageUrl).not.toContain(`:${clerkPort}/`)
+  for (const running of [first, second]) {
+    running.process.kill('SIGTERM')
+    expect(await running.ended).toBe(0)
+  }
+}, 120_000)
