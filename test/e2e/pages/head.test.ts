@@ -51,7 +51,7 @@ describe('what a page says of itself', () => {
     expect(title).toBe('Feed · Rollcall')
     expect(canonical).toBe(`${origin}/`)
     expect(meta).toMatchObject({ 'og:type': 'website', 'og:url': `${origin}/`, 'og:image': `${origin}/og.png`, 'og:site_name': 'Rollcall', 'twitter:card': 'summary_large_image' })
-    expect(meta.description).toContain('everyone has a name and a face')
+    expect(meta.description).toContain('people with a name and a face')
     expect(meta.robots).toBeUndefined()
   })
 
