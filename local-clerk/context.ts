@@ -2,6 +2,7 @@ import { createBackendLog, type BackendLog } from './backend/log.ts'
 import { createRateLimit, type RateLimit } from './backend/rate-limit.ts'
 import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { createPresets, type Presets } from './dashboard/presets.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import { createBrowsers, type Browsers } from './browsers.ts'
 import type { Settings } from './settings.ts'
@@ -36,6 +37,7 @@ export interface Context {
   organizationInvitations: OrganizationInvitations
   deliveries: Deliveries
   faults: Faults
+  presets: Presets
   backendLog: BackendLog
   /** null where requests are not limited */
   rateLimit: RateLimit | null
@@ -80,6 +82,7 @@ export async function createContext(store: Store, url: string, { secretKey, now,
     organizationInvitations: createOrganizationInvitations({ store, url, now, emit, accounts, organizations, memberships }),
     deliveries,
     faults,
+    presets: createPresets(faults, now),
     backendLog: createBackendLog(),
     rateLimit: rateLimits ? createRateLimit(secretKey) : null,
   }

@@ -72,6 +72,8 @@ export interface Faults {
   set(patch: FaultsPatch): void
   clear(): void
   get(): FaultSettings
+  /** Whether any fault is set. */
+  any(): boolean
   touches(type: string): boolean
   /** Whether a fault of this probability strikes now. */
   strikes(probability: number): boolean
@@ -94,6 +96,7 @@ export function createFaults(random: () => number): Faults {
       settings = structuredClone(none)
     },
     get: () => structuredClone(settings),
+    any: () => JSON.stringify(settings) !== JSON.stringify(none),
     touches: type => settings.types.length === 0 || settings.types.includes(type),
     strikes: probability => probability > 0 && random() < probability,
     between: ([from, to]) => from + random() * Math.max(0, to - from),

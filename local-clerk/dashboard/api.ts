@@ -7,6 +7,7 @@ import { readFields, route } from '../http/route.ts'
 import { importSchema, importUsers } from '../import.ts'
 import { userJson } from '../json/user.ts'
 import type { Context } from '../context.ts'
+import { presetNames } from './presets.ts'
 
 const text = v.nullish(v.pipe(v.string(), v.trim(), v.transform(value => value || null)))
 const role = v.nullish(v.picklist(['admin', 'member']))
@@ -69,6 +70,10 @@ export function addDashboardApi(router: Router, ctx: Context) {
   router.get(`${base}/faults`, own(ctx, () => ctx.faults.get()))
   router.patch(`${base}/faults`, own(ctx, async (event) => {
     ctx.faults.set(await readFields(event, faultsPatchSchema))
+    return ctx.faults.get()
+  }))
+  router.put(`${base}/preset`, own(ctx, async (event) => {
+    ctx.presets.choose((await readFields(event, v.object({ name: v.picklist(presetNames) }))).name)
     return ctx.faults.get()
   }))
   router.delete(`${base}/faults`, own(ctx, () => ctx.faults.clear()))

@@ -2,6 +2,7 @@ import { exampleTypes } from '../deliveries/example.ts'
 import type { Attempt, Delivery } from '../state/schema.ts'
 import type { Context } from '../context.ts'
 import { type Html, html } from './html.ts'
+import { nameOf } from './name.ts'
 
 const shown = 60
 const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
@@ -28,6 +29,7 @@ function row(delivery: Delivery, ctx: Context): Html {
       <summary>
         <span class="dot ${state}" aria-hidden="true"></span>
         <span class="name">${delivery.type}</span>
+        ${delivery.userId && html`<bdi>${nameOf(ctx.store.users.get(delivery.userId)) ?? delivery.userId}</bdi>`}
         <span class="quiet">${delivery.state}${delivery.attempts.length > 1 && ` after ${delivery.attempts.length} attempts`}</span>
         <time class="quiet">${clock.format(delivery.createdAt)}</time>
       </summary>

@@ -1,5 +1,8 @@
 import type { Context } from '../context.ts'
 import { type Html, html } from './html.ts'
+import { presetNames, presets } from './presets.ts'
+
+const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 
 function number(name: string, label: string, value: number | null, max: number, step = '1'): Html {
   return html`<label>${label} <input type="number" name="${name}" value="${value}" min="0" max="${max}" step="${step}"></label>`
@@ -43,26 +46,31 @@ function faultsForm(ctx: Context): Html {
   </form>`
 }
 
-/** The endpoint, the secrets that sign, and the faults on demand. */
+/** The faults that are worth seeing, and those that are set. */
+export function presetsSection(ctx: Context): Html {
+  const chosen = ctx.presets.chosen()
+  const endsAt = chosen?.endsAt ?? null
+  return html`<section id="presets" data-live>
+    <h2>Faults</h2>
+    <div class="bar">
+      ${presetNames.map(name => html`<button class="plain" aria-pressed="${String(name === chosen?.name)}" data-api="/dashboard/api/preset" data-method="PUT" data-body="${JSON.stringify({ name })}">${presets[name].label}</button>`)}
+      <button class="plain" data-api="/dashboard/api/faults" data-method="DELETE">No faults</button>
+    </div>
+    ${endsAt !== null && html`<p class="note">Until ${clock.format(endsAt)}.</p>`}
+    ${chosen === null && ctx.faults.any() && html`<p class="note">Faults of your own are set, below.</p>`}
+  </section>`
+}
+
+/** Every fault, one by one. */
 export function faultsSection(ctx: Context): Html {
   return html`<section id="faults">
-    <h2>Endpoint</h2>
-    <form data-api="/dashboard/api/webhook" data-method="PUT">
-      <label class="wide">Address <input name="url" type="url" value="${ctx.store.webhookUrl}" placeholder="http://localhost:3000/api/webhooks"></label>
-      ${ctx.store.webhookDisabled && html`<p class="gone">Disabled: it failed for five days. Save the address to send to it again.</p>`}
-      <button>Save</button>
-    </form>
-    <form data-api="/dashboard/api/secret" data-method="POST">
-      <label class="wide">Secrets that sign now <output>${ctx.store.webhookSecrets.map(secret => html`<code>${secret}</code>`)}</output></label>
-      <label class="wide">New secret; empty makes one <input name="secret" placeholder="whsec_…"></label>
-      <label class="check"><input type="checkbox" name="keepOld" checked> The old one signs too</label>
-      <button>Change the secret</button>
-    </form>
-    <h2>Faults</h2>
-    ${faultsForm(ctx)}
-    <form data-api="/dashboard/api/burst" data-method="POST">
-      ${number('times', 'Updates of one user at once', 25, 500)}
-      <button>Burst</button>
-    </form>
+    <details data-keep="faults">
+      <summary><h2>Every fault</h2></summary>
+      ${faultsForm(ctx)}
+      <form data-api="/dashboard/api/burst" data-method="POST">
+        ${number('times', 'Updates of one user at once', 25, 500)}
+        <button>Burst</button>
+      </form>
+    </details>
   </section>`
 }

@@ -1,7 +1,8 @@
 import { adminEmail, demoCode, demoPassword, memberEmail } from '../seed/accounts.ts'
 import type { Context } from '../context.ts'
 import { deliveriesSection } from './deliveries-section.ts'
-import { faultsSection } from './faults-section.ts'
+import { endpointSection } from './endpoint-section.ts'
+import { faultsSection, presetsSection } from './faults-section.ts'
 import { html } from './html.ts'
 import { usersSection } from './users-section.ts'
 
@@ -37,9 +38,11 @@ export function dashboardPage(ctx: Context): string {
   ${header(ctx)}
   <p id="message" role="status" hidden></p>
   <main>
+    ${presetsSection(ctx)}
     ${usersSection(ctx)}
     <div class="side">
       ${deliveriesSection(ctx)}
+      ${endpointSection(ctx)}
       ${faultsSection(ctx)}
     </div>
   </main>

@@ -3,6 +3,7 @@ import { imageUrl } from '../json/user.ts'
 import type { User } from '../state/schema.ts'
 import type { Context } from '../context.ts'
 import { type Html, html } from './html.ts'
+import { nameOf } from './name.ts'
 
 const shown = 200
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' })
@@ -15,7 +16,7 @@ function roleChoice(isAdmin: boolean): Html {
 }
 
 function row(user: User, ctx: Context): Html {
-  const name = [user.firstName, user.lastName].filter(Boolean).join(' ') || user.username || user.id
+  const name = nameOf(user) ?? user.id
   const isAdmin = user.publicMetadata.role === 'admin'
   const api = `/dashboard/api/users/${user.id}`
   return html`<li>

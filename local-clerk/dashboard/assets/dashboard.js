@@ -47,17 +47,16 @@ async function call(element, body) {
     return
   }
   say('Done.', false)
-  await redraw('main')
+  await redraw(['main'])
 }
 
-/** Replaces one part of the page with a fresh one. Open details stay open. */
-async function redraw(selector) {
+/** Replaces parts of the page with fresh ones. Open details stay open. */
+async function redraw(selectors) {
   const text = await (await fetch('/dashboard')).text()
   const fresh = new DOMParser().parseFromString(text, 'text/html')
   const open = new Set([...document.querySelectorAll('details[open]')].map(each => each.dataset.keep))
   for (const details of fresh.querySelectorAll('details[data-keep]')) details.open = open.has(details.dataset.keep)
-  const part = fresh.querySelector(selector)
-  document.querySelector(selector).replaceWith(part)
+  for (const selector of selectors) document.querySelector(selector).replaceWith(fresh.querySelector(selector))
 }
 
 document.addEventListener('submit', (event) => {
@@ -71,6 +70,6 @@ document.addEventListener('click', (event) => {
 })
 
 setInterval(() => {
-  const busy = document.querySelector('#deliveries')?.contains(document.activeElement)
-  if (!document.hidden && !busy) void redraw('#deliveries').catch(() => say('The local Clerk does not answer.', true))
+  const idle = ['#presets', '#deliveries'].filter(selector => !document.querySelector(selector).contains(document.activeElement))
+  if (!document.hidden) void redraw(idle).catch(() => say('The local Clerk does not answer.', true))
 }, 2000)

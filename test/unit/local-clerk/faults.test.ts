@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createPresets } from '#local-clerk/dashboard/presets.ts'
+import { createFaults } from '#local-clerk/faults.ts'
+import type { LocalClerk } from '#local-clerk/index.ts'
 import { backendApi, control, header, seededRandom, start, startEndpoint, strictClock, verifyByHand } from './helpers.ts'
 
 describe('faults of deliveries', () => {
@@ -131,5 +134,50 @@ describe('the control API', () => {
     const page = await (await fetch(`${clerk.url}/dashboard`)).text()
     expect(page).toContain('&lt;script&gt;alert(1)')
     expect(page).not.toContain('<script>alert(1)')
+  })
+})
+
+describe('a preset', () => {
+  const choose = (clerk: LocalClerk, name: string) => control(clerk, 'PUT', '/preset', { name })
+  const pressed = async (clerk: LocalClerk) => (await (await fetch(`${clerk.url}/dashboard`)).text()).match(/aria-pressed="true"[^>]*>([^<]+)</)?.[1]
+
+  it('sets its faults and no others, and is shown until others are set', async () => {
+    const clerk = await start()
+    clerk.faults.set({ oldTimestamp: 1 })
+    expect((await choose(clerk, 'secret')).status).toBe(200)
+    expect(clerk.faults.get()).toMatchObject({ wrongSignature: 1, oldTimestamp: 0 })
+    expect(await pressed(clerk)).toBe('Wrong secret')
+    clerk.faults.set({ drop: 0.5 })
+    expect(await pressed(clerk)).toBeUndefined()
+    expect((await choose(clerk, 'nonsense')).status).toBe(422)
+  })
+
+  it('loses everything for a minute, unless someone sets other faults meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const faults = createFaults(Math.random)
+    const presets = createPresets(faults, () => 1_000)
+    presets.choose('lost')
+    expect(presets.chosen()).toEqual({ name: 'lost', endsAt: 61_000 })
+    vi.advanceTimersByTime(59_999)
+    expect(faults.get().drop).toBe(1)
+    vi.advanceTimersByTime(1)
+    expect(faults.any()).toBe(false)
+    expect(presets.chosen()).toBeNull()
+    presets.choose('lost')
+    faults.set({ drop: 0.5 })
+    vi.advanceTimersByTime(60_000)
+    expect(faults.get().drop).toBe(0.5)
+  })
+
+  it('that makes deliveries slow and doubled brings each one twice', async () => {
+    const endpoint = await startEndpoint()
+    const clerk = await start({ webhook: { url: endpoint.url } })
+    await choose(clerk, 'slow')
+    clerk.faults.set({ delayMs: [0, 0], reorderMs: 0 })
+    clerk.users.create({ firstName: 'Ann', lastName: 'Lee' })
+    await clerk.deliveries.idle()
+    expect(endpoint.received).toHaveLength(2)
+    expect(await (await fetch(`${clerk.url}/dashboard`)).text()).toContain('<bdi>Ann Lee</bdi>')
   })
 })
