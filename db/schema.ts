@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm'
 import type { SQLWrapper } from 'drizzle-orm'
 import { bigint, boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import { restrictionKinds } from '#shared/types/moderation.ts'
+import type { RestrictionKind } from '#shared/types/moderation.ts'
 import { outcomes, refusalReasons, syncSources } from '#shared/types/sync.ts'
 import type { CheckFacts, EventReason, Outcome, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
 
@@ -145,6 +147,20 @@ export const mentions = pgTable('mentions', {
 }, t => [
   primaryKey({ name: 'mentions_pkey', columns: [t.postId, t.userId] }),
   index('mentions_user_idx').on(t.userId),
+])
+
+/** Whom someone muted or blocked. `hidden-from.ts` says what follows from it. */
+export const restrictions = pgTable('restrictions', {
+  /** Who muted or blocked. */
+  userId: text().notNull().references(() => users.id),
+  otherId: text().notNull().references(() => users.id),
+  kind: text().$type<RestrictionKind>().notNull(),
+  createdAt: instant().notNull().default(sql`now()`),
+}, t => [
+  primaryKey({ name: 'restrictions_pkey', columns: [t.userId, t.otherId] }),
+  index('restrictions_list_idx').on(t.userId, t.createdAt, t.otherId),
+  index('restrictions_other_idx').on(t.otherId, t.kind, t.createdAt),
+  check('restrictions_kind_check', isOneOf(t.kind, restrictionKinds)),
 ])
 
 /** One row per event, keyed by `svix-id`. No payload: Clerk is the source, and nothing has to be erased twice. */

@@ -4,11 +4,12 @@ import { COUNTED_AT_MOST } from '#shared/types/post.ts'
 import type { Database } from '../client.ts'
 import { likes, posts } from '../schema.ts'
 import { notifyOfPost } from './channel.ts'
+import { isUnblocked } from './hidden-from.ts'
 import { lockAuthor } from './users.ts'
 
 export interface LikeState { likeCount: number, likedByMe: boolean }
 
-/** Likes a post once, however often it is asked. Nothing is written for a post or a user that is not there. */
+/** Likes a post once, however often it is asked. Nothing is written for a post or a user that is not there, nor where a block is in the way. */
 export async function insertLike(db: Database, postId: string, userId: string): Promise<void> {
   const author = lockAuthor(db, userId)
   const liked = db.$with('liked').as(db
@@ -17,7 +18,7 @@ export async function insertLike(db: Database, postId: string, userId: string): 
       .select({ postId: posts.id, userId: author.id, createdAt: sql<string>`now()`.as('created_at') })
       .from(posts)
       .crossJoin(author)
-      .where(and(eq(posts.id, postId), isNull(posts.deletedAt))))
+      .where(and(eq(posts.id, postId), isNull(posts.deletedAt), isUnblocked(db, userId, posts.authorId))))
     .onConflictDoNothing()
     .returning({ postId: likes.postId }))
   await db.with(author, liked).select({ notified: notifyOfPost(liked.postId) }).from(liked)

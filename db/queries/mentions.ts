@@ -3,16 +3,18 @@ import { unionAll } from 'drizzle-orm/pg-core'
 import type { Mentionable } from '#shared/utils/mentions.ts'
 import type { Database } from '../client.ts'
 import { NAME_KEY_CHARACTERS, toNameKey, users } from '../schema.ts'
+import { isUnblocked } from './hidden-from.ts'
 import { isVisible } from './users.ts'
 
 /**
- * The users with these ids, the deleted too, and those with these user names, in small letters, whose posts anyone may see.
+ * Whom `authorId` may mention: the users with these ids, the deleted too, and those with these user names, in small letters, whose posts anyone may see.
  * Two users may have one user name for a moment, when they swap names and the events come in the other order. A user name
- * is looked up by the characters that its index holds, so the caller compares the whole of it.
+ * is looked up by the characters that its index holds, so the caller compares the whole of it. Nobody is found whom the
+ * author blocked, or who blocked the author.
  */
-export async function findMentionable(db: Database, ids: string[], usernames: string[]): Promise<Mentionable[]> {
+export async function findMentionable(db: Database, authorId: string | null, ids: string[], usernames: string[]): Promise<Mentionable[]> {
   return unionAll(
-    db.select({ id: users.id, username: sql<string | null>`null` }).from(users).where(inArray(users.id, ids)),
-    db.select({ id: users.id, username: users.username }).from(users).where(and(inArray(toNameKey(users.username), usernames.map(name => name.slice(0, NAME_KEY_CHARACTERS))), isVisible)),
+    db.select({ id: users.id, username: sql<string | null>`null` }).from(users).where(and(inArray(users.id, ids), isUnblocked(db, authorId, users.id))),
+    db.select({ id: users.id, username: users.username }).from(users).where(and(inArray(toNameKey(users.username), usernames.map(name => name.slice(0, NAME_KEY_CHARACTERS))), isVisible, isUnblocked(db, authorId, users.id))),
   )
 }

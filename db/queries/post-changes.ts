@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/pg-core'
 import type { Database } from '../client.ts'
 import { mentions, posts, users } from '../schema.ts'
 import { notifyOfPost } from './channel.ts'
+import { isUnblocked } from './hidden-from.ts'
 import { isVisible, lockAuthor } from './users.ts'
 
 export interface NewPostRow {
@@ -13,7 +14,7 @@ export interface NewPostRow {
   body: string
   /** Made by the author's browser: a second post with it is not written. */
   key?: string
-  /** Ids of users; those who are not here are left out. */
+  /** Ids of users; those who are not here, and those who blocked the author or whom the author blocked, are left out. */
   mentions?: string[]
   /** ISO 8601; now when not said. */
   createdAt?: string
@@ -21,8 +22,8 @@ export interface NewPostRow {
 
 /**
  * Writes a post and tells the other instances, in one statement.
- * @returns false when the author is not here, is deleted or banned, when the parent is not there, or when this author has
- * posted with this key already
+ * @returns false when the author is not here, is deleted or banned, when the parent is not there, or its author and this one
+ * blocked each other, or when this author has posted with this key already
  */
 export async function insertPost(db: Database, post: NewPostRow): Promise<boolean> {
   const author = lockAuthor(db, post.authorId)
@@ -46,12 +47,12 @@ export async function insertPost(db: Database, post: NewPostRow): Promise<boolea
       .from(author)
       .where(post.parentId === null
         ? undefined
-        : sql`exists ${db.select().from(parent).where(and(eq(parent.id, post.parentId), isNull(parent.deletedAt)))}`))
+        : sql`exists ${db.select().from(parent).where(and(eq(parent.id, post.parentId), isNull(parent.deletedAt), isUnblocked(db, post.authorId, parent.authorId)))}`))
     .onConflictDoNothing()
     .returning({ id: posts.id }))
   const mentioned = db.$with('mentioned').as(db
     .insert(mentions)
-    .select(db.select({ postId: inserted.id, userId: users.id }).from(inserted).innerJoin(users, inArray(users.id, post.mentions ?? []))))
+    .select(db.select({ postId: inserted.id, userId: users.id }).from(inserted).innerJoin(users, and(inArray(users.id, post.mentions ?? []), isUnblocked(db, post.authorId, users.id)))))
   const rows = await db.with(author, inserted, mentioned).select({ notified: notifyOfPost(inserted.id) }).from(inserted)
   return rows.length > 0
 }

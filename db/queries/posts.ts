@@ -3,10 +3,11 @@ import type { Placeholder, SQL } from 'drizzle-orm'
 import { alias, unionAll } from 'drizzle-orm/pg-core'
 import type { Position } from '#shared/schemas/paging.ts'
 import { COUNTED_AT_MOST } from '#shared/types/post.ts'
-import type { Post } from '#shared/types/post.ts'
+import type { Post, Withholding } from '#shared/types/post.ts'
 import type { PublicUser, UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { mentions, posts, users } from '../schema.ts'
+import { isUnblocked, mayReach, restrictionOf } from './hidden-from.ts'
 import { likeColumns } from './likes.ts'
 import { isPast, toPage } from './paging.ts'
 import type { Placeholders } from './paging.ts'
@@ -29,27 +30,39 @@ export function replyCount(db: Database) {
 }
 
 /** Whom a post mentions, as JSON. In the subquery `users` is those who are mentioned. */
-function mentionedUsers(db: Database) {
+function mentionedUsers(db: Database, hasWords: SQL | undefined) {
   const fields = Object.entries(publicUserColumns).map(([name, column]) => sql`${sql.raw(`'${name}'`)}, ${column}`)
   const mentioned = db.select({ users: sql`coalesce(json_agg(json_build_object(${sql.join(fields, sql`, `)})), '[]')` })
     .from(mentions).innerJoin(users, eq(users.id, mentions.userId)).where(eq(mentions.postId, posts.id))
-  return sql<PublicUser[]>`case when ${isShown} and ${posts.body} is not null then ${mentioned} else '[]' end`
+  return sql<PublicUser[]>`case when ${hasWords} and ${posts.body} is not null then ${mentioned} else '[]' end`
 }
 
-/** A post as `viewerId` sees it: author, counts and mentions come in the same query. */
-const postColumns = (db: Database, viewerId: string | Placeholder | null) => ({
-  id: posts.id,
-  parentId: posts.parentId,
-  body: sql<string | null>`case when ${isShown} then ${posts.body} end`,
-  createdAt: posts.createdAt,
-  author: publicUserColumns,
-  mentions: mentionedUsers(db),
-  replyCount: replyCount(db),
-  ...likeColumns(db, viewerId),
-})
+type Viewer = string | Placeholder | null
 
-const selectPosts = (db: Database, viewerId: string | null) => db
-  .select(postColumns(db, viewerId))
+/**
+ * A post as `viewerId` sees it: author, counts and mentions come in the same query. The counts are the same for all.
+ * @param isAllowed which posts this viewer may read, of those that are shown to others
+ */
+function postColumns(db: Database, viewerId: Viewer, isAllowed: SQL | undefined) {
+  const hasWords = and(isShown, isAllowed)
+  const whyNot = viewerId !== null && isAllowed
+    ? sql`when ${isShown} then case ${restrictionOf(db, viewerId, posts.authorId)} when 'mute' then 'muted' when 'block' then 'blocked' else 'unavailable' end`
+    : sql``
+  return {
+    id: posts.id,
+    parentId: posts.parentId,
+    body: sql<string | null>`case when ${hasWords} then ${posts.body} end`,
+    withheld: sql<Withholding | null>`case when ${hasWords} then null ${whyNot} else 'deleted' end`,
+    createdAt: posts.createdAt,
+    author: publicUserColumns,
+    mentions: mentionedUsers(db, hasWords),
+    replyCount: replyCount(db),
+    ...likeColumns(db, viewerId),
+  }
+}
+
+const selectPosts = (db: Database, viewerId: string | null, isAllowed: SQL | undefined) => db
+  .select(postColumns(db, viewerId, isAllowed))
   .from(posts)
   .innerJoin(users, eq(users.id, posts.authorId))
 
@@ -69,6 +82,8 @@ interface List {
   rows: SQL | undefined
   /** Which of these rows the list shows. */
   isListed: SQL | undefined
+  /** Which of them the viewer may read; where that is less than all that are listed. */
+  isAllowed?: SQL | undefined
 }
 interface PageOfList { after?: Position, limit: number, viewerId: string | null }
 
@@ -76,7 +91,7 @@ interface PageOfList { after?: Position, limit: number, viewerId: string | null 
  * One page of a list of posts, in one statement, with one row more than it shows when there is a next one. Where it is short
  * because it walked `WALKED_AT_MOST` rows, the last of them ends it.
  */
-function selectPage(db: Database, { order, rows, isListed }: List, page: { after?: Position | Placeholders<Position>, rows: number | Placeholder, viewerId: string | Placeholder | null }) {
+function selectPage(db: Database, { order, rows, isListed, isAllowed }: List, page: { after?: Position | Placeholders<Position>, rows: number | Placeholder, viewerId: Viewer }) {
   const by = order === 'asc' ? asc : desc
   // The walk's limit is no parameter: Postgres would not know how little is walked, and plan the statement anew each time.
   const walk = (limit: string) => db.select().from(posts)
@@ -85,7 +100,7 @@ function selectPage(db: Database, { order, rows, isListed }: List, page: { after
   // Named like its table, so that the columns of a post are those of the walk.
   const walked = walk(`${WALKED_AT_MOST}`).as('posts')
   const end = walk(`1 offset ${WALKED_AT_MOST - 1}`).as('walk_end')
-  const found = db.select({ ...postColumns(db, page.viewerId), isEnd: sql<boolean>`false` })
+  const found = db.select({ ...postColumns(db, page.viewerId, isAllowed), isEnd: sql<boolean>`false` })
     .from(walked).innerJoin(users, eq(users.id, posts.authorId))
     .where(isListed)
     .orderBy(by(posts.createdAt), by(posts.id))
@@ -108,6 +123,7 @@ const blankPost = {
   id: sql<string>`null`,
   parentId: sql<string | null>`null`,
   body: sql<string | null>`null`,
+  withheld: sql<Withholding | null>`null`,
   createdAt: sql<string>`null`,
   author: { id: sql<string>`null`, name: sql<string>`null`, username: sql<string | null>`null`, imageUrl: sql<string | null>`null`, status: sql<UserStatus>`null` },
   mentions: sql<PublicUser[]>`null`,
@@ -116,17 +132,17 @@ const blankPost = {
   likedByMe: sql<boolean>`null`,
 }
 
-/** The feed, or one author's. */
-const feedOf = (db: Database, author: Placeholder | undefined): List => ({
+/** The feed, or one author's, where the viewer also sees a person whom they muted. */
+const feedOf = (db: Database, author: Placeholder | undefined, viewer: Viewer): List => ({
   order: 'desc',
   rows: and(
     isNull(posts.parentId),
     isNull(posts.deletedAt),
     not(posts.authorHidden),
     // Looked up once, so that nothing is walked of someone who is hidden.
-    author && and(eq(posts.authorId, author), exists(db.select().from(users).where(and(eq(users.id, author), isVisible)))),
+    author && and(eq(posts.authorId, author), exists(db.select().from(users).where(and(eq(users.id, author), isVisible, isUnblocked(db, viewer, author))))),
   ),
-  isListed: isShown,
+  isListed: and(isShown, author ? undefined : mayReach(db, viewer, posts.authorId)),
 })
 
 /** The statements of `listPosts`, by what is given: to build one takes longer than to run it. */
@@ -134,10 +150,11 @@ const feedStatements = new WeakMap<Database, Map<string, ReturnType<typeof prepa
 
 function prepareFeed(db: Database, name: string, given: { after: boolean, author: boolean, viewer: boolean }) {
   const { placeholder } = sql
-  return selectPage(db, feedOf(db, given.author ? placeholder('author') : undefined), {
+  const viewerId = given.viewer ? placeholder('viewer') : null
+  return selectPage(db, feedOf(db, given.author ? placeholder('author') : undefined, viewerId), {
     after: given.after ? { key: placeholder('key'), id: placeholder('id') } : undefined,
     rows: placeholder('rows'),
-    viewerId: given.viewer ? placeholder('viewer') : null,
+    viewerId,
   }).prepare(name)
 }
 
@@ -155,12 +172,13 @@ export async function listPosts(db: Database, page: PageOfList & { author?: stri
   return toPostsPage(await statement.execute({ ...after, author, viewer: viewerId, rows: limit + 1 }), limit)
 }
 
-/** A post is there while it is shown, or while replies to it are shown. */
-const isThere = (db: Database) => or(isShown, gt(replyCount(db), 0))
+/** A post is there while the viewer may read it, or while replies to it are shown. */
+const isThere = (db: Database, isAllowed: SQL | undefined) => or(and(isShown, isAllowed), gt(replyCount(db), 0))
 
-/** One post; undefined when there is nothing left to show of it. */
+/** One post, also of someone whom the viewer muted; undefined when there is nothing left to show of it. */
 export async function findPost(db: Database, id: string, viewerId: string | null): Promise<Post | undefined> {
-  const [post] = await selectPosts(db, viewerId).where(and(eq(posts.id, id), isThere(db)))
+  const isAllowed = isUnblocked(db, viewerId, posts.authorId)
+  const [post] = await selectPosts(db, viewerId, isAllowed).where(and(eq(posts.id, id), isThere(db, isAllowed)))
   return post
 }
 
@@ -174,12 +192,15 @@ export async function listAncestors(db: Database, id: string, viewerId: string |
       select p.id, p.parent_id, up.depth + 1 from posts p join up on p.id = up.parent_id where up.depth < 50
     ) select up.id from up where up.depth > 0
   )`
-  return selectPosts(db, viewerId).where(inArray(posts.id, ancestors)).orderBy(asc(posts.createdAt), asc(posts.id))
+  return selectPosts(db, viewerId, mayReach(db, viewerId, posts.authorId)).where(inArray(posts.id, ancestors)).orderBy(asc(posts.createdAt), asc(posts.id))
 }
 
 /**
  * Direct replies, oldest first.
  * @param page.after the last row of the page before
  */
-export const listReplies = async (db: Database, id: string, page: PageOfList): Promise<PostsPage> =>
-  toPostsPage(await selectPage(db, { order: 'asc', rows: eq(posts.parentId, id), isListed: isThere(db) }, { ...page, rows: page.limit + 1 }), page.limit)
+export async function listReplies(db: Database, id: string, page: PageOfList): Promise<PostsPage> {
+  const isAllowed = mayReach(db, page.viewerId, posts.authorId)
+  const list: List = { order: 'asc', rows: eq(posts.parentId, id), isListed: isThere(db, isAllowed), isAllowed }
+  return toPostsPage(await selectPage(db, list, { ...page, rows: page.limit + 1 }), page.limit)
+}

@@ -6,6 +6,7 @@ import type { Database } from '../client.ts'
 import { profiles, toDisplayName, toNameKey, users } from '../schema.ts'
 import { notifyOfChange } from './channel.ts'
 import { asInstant, withoutIndex } from './expressions.ts'
+import { isBlockedBy, isUnblocked, restrictionOf } from './hidden-from.ts'
 import { isPast, toPage } from './paging.ts'
 
 /** Users whose posts, bio and country anyone may see. */
@@ -33,8 +34,8 @@ export const memberColumns = { ...publicUserColumns, joinedAt: asInstant(sql<str
 /** The sort key of a list by name; the expression of its index. */
 export const nameKey = toNameKey(sql`coalesce(${displayName}, '')`)
 
-/** A user with what they say of themselves; undefined when there is no row. */
-export async function findUser(db: Database, id: string) {
+/** A user with what they say of themselves, and what stands between them and the viewer; undefined when there is no row. */
+export async function findUser(db: Database, id: string, viewerId: string | null = null) {
   const [row] = await db
     .select({
       user: publicUserColumns,
@@ -45,6 +46,8 @@ export async function findUser(db: Database, id: string) {
       visible: sql<boolean>`${isVisible}`,
       syncedBy: users.syncedBy,
       joinedAt: users.clerkCreatedAt,
+      restriction: viewerId === null ? sql<null>`null` : restrictionOf(db, viewerId, users.id),
+      blocksViewer: viewerId === null ? sql<boolean>`false` : isBlockedBy(db, viewerId, users.id),
     })
     .from(users)
     .leftJoin(profiles, eq(profiles.userId, users.id))
@@ -54,15 +57,17 @@ export async function findUser(db: Database, id: string) {
 
 /**
  * Members, paged by keyset: users who are here and visible. Without a search, who joined last comes first; those who are
- * found, by the beginning of each word of their names or user name, are sorted by name.
+ * found, by the beginning of each word of their names or user name, are sorted by name. Of two people one of whom blocked the
+ * other, neither finds the other.
  */
-export async function listMembers(db: Database, { q, cursor, limit }: PeopleQuery): Promise<{ users: Member[], next: Position | null }> {
+export async function listMembers(db: Database, { viewerId = null, q, cursor, limit }: PeopleQuery & { viewerId?: string | null }): Promise<{ users: Member[], next: Position | null }> {
   const rows = await db
     .select({ member: memberColumns, nameKey })
     .from(users)
     .where(and(
       isVisible,
       isNotNull(users.clerkUpdatedAt),
+      isUnblocked(db, viewerId, users.id),
       q ? sql`${users.search} @@ search_query(${q}, false)` : undefined,
       q ? isPast('asc', nameKey, users.id, cursor) : isPast('desc', joinedAt, users.id, cursor),
     ))

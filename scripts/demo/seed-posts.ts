@@ -25,7 +25,7 @@ export async function seedPosts(db: Database): Promise<number> {
     const msecs = now - post.minutesAgo * MINUTE_MS
     const id = uuidv7({ msecs })
     const createdAt = new Date(msecs).toISOString()
-    if (!await insertPost(db, { id, authorId: post.author, parentId, ...await resolveMentions(db, post.body), createdAt })) return
+    if (!await insertPost(db, { id, authorId: post.author, parentId, ...await resolveMentions(db, post.author, post.body), createdAt })) return
     written++
     for (const liker of post.likes ?? []) await insertLike(db, id, liker)
     for (const reply of post.replies ?? []) await write(reply, id)

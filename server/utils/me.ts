@@ -1,4 +1,5 @@
 import type { H3Event } from 'h3'
+import { listHiddenIds } from '#db/queries/restrictions.ts'
 import { findUser } from '#db/queries/users.ts'
 import type { Me } from '#shared/types/user.ts'
 import { useDb } from '#server/parts.ts'
@@ -6,9 +7,10 @@ import { useDb } from '#server/parts.ts'
 /** The state of who is signed in, from the local table alone. @throws 401 for a guest */
 export async function readMe(event: H3Event): Promise<Me> {
   const userId = requireUser(event)
-  const found = await findUser(await useDb(), userId)
+  const db = await useDb()
+  const [found, hiddenIds] = await Promise.all([findUser(db, userId), listHiddenIds(db, userId)])
   if (!found) return { status: 'pending', userId }
   const { user, bio, country, birthday, banned } = found
   if (user.status !== 'here') return { status: user.status, userId }
-  return { status: 'here', userId, user, profile: { bio, country, birthday }, banned, isAdmin: isAdmin(event) }
+  return { status: 'here', userId, user, profile: { bio, country, birthday }, banned, isAdmin: isAdmin(event), hiddenIds }
 }

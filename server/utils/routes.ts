@@ -6,6 +6,8 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/me': ['GET'],
   '/api/me/provision': ['POST'],
   '/api/me/profile': ['PATCH'],
+  '/api/me/restrictions': ['GET'],
+  '/api/me/restrictions/:id': ['PUT', 'DELETE'],
   '/api/posts': ['GET', 'POST'],
   '/api/posts/:id': ['GET', 'DELETE'],
   '/api/posts/:id/replies': ['GET'],

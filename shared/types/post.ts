@@ -3,11 +3,20 @@ import type { PublicUser } from './user.ts'
 /** Replies and likes are counted up to this, so that a page costs the same however many there are. Pages show it with a `+`. */
 export const COUNTED_AT_MOST = 1_000
 
+/**
+ * Why the words of a post that keeps its place in a thread are not shown. `muted`, `blocked`: the viewer did that to its
+ * author. `unavailable`: its author blocked the viewer.
+ */
+export const withholdings = ['deleted', 'muted', 'blocked', 'unavailable'] as const
+export type Withholding = (typeof withholdings)[number]
+
 export interface Post {
   id: string
   parentId: string | null
-  /** Null once deleted, when replies still hang on it, or when its author is gone. */
+  /** Null when it is withheld, or was erased. */
   body: string | null
+  /** Null while its words are shown. */
+  withheld: Withholding | null
   /** ISO 8601, milliseconds */
   createdAt: string
   author: PublicUser

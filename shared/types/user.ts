@@ -1,3 +1,5 @@
+import type { RestrictionKind } from './moderation.ts'
+
 /** `here`: synced. `pending`: signed up, the webhook has not arrived. `gone`: deleted in Clerk. */
 export type UserStatus = 'here' | 'pending' | 'gone'
 
@@ -20,6 +22,10 @@ export interface Profile extends PublicUser {
   joinedAt: string | null
   /** Their posts, bio and country are hidden while this lasts. */
   banned: boolean
+  /** What the viewer did about them. */
+  restriction: RestrictionKind | null
+  /** Whether they blocked the viewer. */
+  blocksViewer: boolean
 }
 
 /** What a person keeps here beside what Clerk holds; shown to its owner alone. */
@@ -30,11 +36,11 @@ export interface OwnProfile {
   birthday: string | null
 }
 
-/** `GET /api/me`: the states of someone who is signed in. */
+/** `GET /api/me`: the states of someone who is signed in. `hiddenIds`: whose posts do not reach them. */
 export type Me
   = | { status: 'pending', userId: string }
     | { status: 'gone', userId: string }
-    | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean }
+    | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean, hiddenIds: string[] }
 
 /** A person with the day they came. */
 export interface Member extends PublicUser {

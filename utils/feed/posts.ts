@@ -11,6 +11,7 @@ export function draftPost({ body, mentions }: Pick<Post, 'body' | 'mentions'>, a
     id: `${DRAFT}${uuid()}`,
     parentId,
     body,
+    withheld: null,
     createdAt: new Date().toISOString(),
     author,
     mentions,
@@ -99,5 +100,5 @@ export function erasePost(posts: Post[], id: string, whenGone: WhenGone): Post[]
 }
 
 function afterGone(post: Post, whenGone: WhenGone): Post[] {
-  return whenGone === 'keeps-place' && post.replyCount > 0 ? [{ ...post, body: null }] : []
+  return whenGone === 'keeps-place' && post.replyCount > 0 ? [{ ...post, body: null, withheld: 'deleted' }] : []
 }

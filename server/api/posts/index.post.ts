@@ -2,6 +2,7 @@ import { setResponseStatus } from 'h3'
 import { v7 as uuidv7 } from 'uuid'
 import { findPostByKey, insertPost } from '#db/queries/post-changes.ts'
 import { findPost } from '#db/queries/posts.ts'
+import { isPostBlocked } from '#db/queries/restrictions.ts'
 import { NewPost } from '#shared/schemas/posts.ts'
 import type { Post } from '#shared/types/post.ts'
 import { useDb } from '#server/parts.ts'
@@ -14,7 +15,7 @@ export default defineApiHandler(async (event): Promise<Post> => {
   const authorId = await limitUser(event, 'post')
   const input = await readJson(event, NewPost)
   const db = await useDb()
-  const post = { id: uuidv7(), authorId, ...input, ...await resolveMentions(db, input.body) }
+  const post = { id: uuidv7(), authorId, ...input, ...await resolveMentions(db, authorId, input.body) }
 
   if (!await insertPost(db, post)) {
     const before = input.key && await findPostByKey(db, authorId, input.key)
@@ -24,6 +25,7 @@ export default defineApiHandler(async (event): Promise<Post> => {
       return sent
     }
     await requireAuthor(event)
+    if (post.parentId && await isPostBlocked(db, post.parentId, authorId)) throw apiError(403, 'You cannot reply to this post.')
     if (!await insertPost(db, post)) throw post.parentId ? apiError(404, 'The post you are replying to has been deleted.') : apiError(403, 'This account can no longer post.')
   }
   const written = await findPost(db, post.id, authorId)

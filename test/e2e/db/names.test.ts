@@ -76,7 +76,7 @@ describe('a name', () => {
     await write('user_3', { firstName: 'Zoe' })
     expect(await pageThrough(cursor => listAdminUsers(db, { ...admins, limit: 1, cursor }))).toEqual(['user_1', 'user_2', 'user_3'])
     expect(await pageThrough(cursor => listMembers(db, { q: long.slice(0, 100), limit: 1, cursor }))).toEqual(['user_1', 'user_2'])
-    const named = await findMentionable(db, [], [`${long}_2`])
+    const named = await findMentionable(db, null, [], [`${long}_2`])
     expect(settleMentions(`@${long}_2`, named)).toBe('<@user_2>')
   })
 

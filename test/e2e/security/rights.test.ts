@@ -17,6 +17,9 @@ GET    /api/live                    200     200     200     200     200     200 
 GET    /api/me                      401     200     200     200     200     200     200     401     401     401     200
 POST   /api/me/provision            401     200     200     200     200     200     200     401     401     401     200
 PATCH  /api/me/profile              401     200     200     200     200     403     403     401     401     401     200
+GET    /api/me/restrictions         401     200     200     200     200     200     200     401     401     401     200
+PUT    /api/me/restrictions/:id     401     204     400     204     204     403     403     401     401     401     204
+DELETE /api/me/restrictions/:id     401     204     204     204     204     204     204     401     401     401     204
 GET    /api/posts                   200     200     200     200     200     200     200     200     200     200     200
 POST   /api/posts                   401     201     201     201     201     403     403     401     401     401     201
 GET    /api/posts/:id               200     200     200     200     200     200     200     200     200     200     200
@@ -166,10 +169,13 @@ it('a method that no route takes is no failure of ours', async () => {
   for (const method of ['TRACE', 'SEARCH', 'PROPFIND']) expect((await askRaw('/people', everyone.headers('member', 'cookie'), method)).head).not.toMatch(/^HTTP\/1.1 5/)
 })
 
+/** What is sent where nothing will not do. */
+const bodies: Record<string, object> = { '/api/posts': { body: 'Hello' }, '/api/me/restrictions/:id': { kind: 'mute' } }
+
 function ask(method: string, path: string, actor: Actor, carrier: Carrier) {
   // As a browser opens a page: Clerk may send it to fetch a session first.
   const page: Record<string, string> = path.startsWith('/api/') || carrier === 'bearer' ? { accept: '*/*' } : { 'accept': 'text/html', 'sec-fetch-dest': 'document' }
-  return rollcall.request(path, { method, redirect: 'manual', headers: { ...page, ...everyone.headers(actor, carrier) }, ...method === 'GET' ? {} : { json: path === '/api/posts' ? { body: 'Hello' } : {} } })
+  return rollcall.request(path, { method, redirect: 'manual', headers: { ...page, ...everyone.headers(actor, carrier) }, ...method === 'GET' ? {} : { json: bodies[path.replace(everyone.ids.other, ':id')] ?? {} } })
 }
 
 /** What stands for `:id`, so that who may ask finds something: for each a post of its own. */
