@@ -82,6 +82,12 @@ export function useFeed(author?: string) {
   const waiting = useWaiting(posts, { key, author, inRange: id => state.value === 'done' || isAbove(id, posts.value) })
   useCatchUp(async () => isLoaded() ? waiting.add((await update()).unknown) : more())
 
+  const { hidden } = useViewer()
+  // Who is shown again may have posts that are not here.
+  watch(hidden, (now, before) => {
+    if (Object.keys(before).some(id => !(id in now))) orKeep(update().then(({ unknown }) => waiting.add(unknown)))
+  })
+
   const { userId } = useAuth()
   // `likedByMe` depends on the viewer.
   watch(userId, (now, before) => {
@@ -95,7 +101,8 @@ export function useFeed(author?: string) {
   })
 
   return {
-    posts,
+    // Someone's profile shows what they wrote also to who muted them.
+    posts: author ? posts : computed(() => posts.value.filter(post => !(post.author.id in hidden.value))),
     state,
     failure,
     /** How many new posts wait. */

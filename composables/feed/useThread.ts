@@ -13,7 +13,7 @@ const GATHER_MS = 250
 export async function useThread(id: string) {
   const request = useRequestFetch()
   const { learnFrom } = usePeople()
-  const { userId } = useViewer()
+  const { userId, hidden } = useViewer()
   const fetchThread = (options = {}) => request(`/api/posts/${encodeURIComponent(id)}`, options)
   const loaded = useAsyncData(`thread:${id}`, () => fetchThread())
   const { data, error } = loaded
@@ -61,7 +61,7 @@ export async function useThread(id: string) {
     ask().catch(() => {})
   })
   const isNewReply = (change: PostChange) =>
-    state.value === 'done' && change.parentId === id && change.shown && !replies.value.some(reply => reply.id === change.id)
+    state.value === 'done' && change.parentId === id && change.shown && !(change.authorId in hidden.value) && !replies.value.some(reply => reply.id === change.id)
   /** A deleted post is shown again, and its body has to be fetched. */
   const isBack = (change: PostChange) =>
     change.shown && [...self.value, ...ancestors.value, ...replies.value].some(one => one.id === change.id && one.body === null)
@@ -74,6 +74,8 @@ export async function useThread(id: string) {
     },
   })
   useCatchUp(update)
+  // In a thread they keep their place.
+  watch(() => JSON.stringify(hidden.value), () => void update().catch(() => {}))
 
   // Awaited last: composables cannot be called after an await.
   await loaded

@@ -7,7 +7,7 @@ interface Waiting {
 
 /** The new posts of a feed that are not on it yet, so that what is being read does not move. */
 export function useWaiting(posts: Ref<Post[]>, feed: { key: string, author?: string, inRange: (id: string) => boolean }) {
-  const { viewer } = useViewer()
+  const { viewer, hidden } = useViewer()
   const waiting = useState<Waiting[]>(`${feed.key}:waiting`, () => [])
 
   /** The stream may tell of the viewer's own post before the answer to sending it comes. While a draft is being sent, such a post is that draft. */
@@ -16,7 +16,7 @@ export function useWaiting(posts: Ref<Post[]>, feed: { key: string, author?: str
   const count = computed(() => {
     const shown = new Set(posts.value.map(({ id }) => id))
     const sending = posts.value.some(isDraft)
-    return waiting.value.filter(one => !shown.has(one.id) && !(sending && isMine(one))).length
+    return waiting.value.filter(one => !shown.has(one.id) && !(one.authorId in hidden.value) && !(sending && isMine(one))).length
   })
 
   function hold(more: Waiting[]) {

@@ -18,6 +18,9 @@ const SPREAD_MS = 1_000
 /** A session may reach the server later than the browser knows of it. */
 const SIGN_IN = { attempts: 6, firstMs: 500, longestMs: 30_000 }
 
+/** On which the tabs of a browser pass the messages of their stream on. */
+export const LIVE_CHANNEL = 'rollcall:live'
+
 const messages = createEventHook<LiveMessage>()
 const Json = v.pipe(v.string(), v.parseJson(), LiveMessageSchema)
 
@@ -63,7 +66,7 @@ export function startLive(userId: Readonly<Ref<string | null>>): () => void {
       if (who === 'members' || userId.value === null) attempts = 0
       else if (attempts < SIGN_IN.attempts) again.retry(attempts++, SIGN_IN)
     }
-    const stream = useEventStream('/api/live', { message, missed, audience }, { sharedAs: 'rollcall:live' })
+    const stream = useEventStream('/api/live', { message, missed, audience }, { sharedAs: LIVE_CHANNEL })
     watch(userId, () => {
       attempts = 0
       stream.reopen()

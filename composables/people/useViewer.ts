@@ -31,6 +31,8 @@ export const useViewer = perApp(() => {
   return {
     viewer,
     author,
+    /** Whose posts do not reach the viewer, by id. */
+    hidden: computed(() => viewer.value.status === 'here' ? viewer.value.hidden : {}),
     userId: computed(() => viewer.value.status === 'signed-out' ? null : viewer.value.userId),
     /** From our server, not from the claims in the browser: those come late while Clerk loads, and would differ from the server's markup. */
     isAdmin: computed(() => viewer.value.status === 'here' && viewer.value.isAdmin),

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNotNull, lt, max, notExists, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { eventHours, isUnerased, likes, mentions, posts, profiles, refusals, users, webhookEvents } from '../schema.ts'
+import { eventHours, isUnerased, likes, mentions, posts, profiles, refusals, restrictions, users, webhookEvents } from '../schema.ts'
 import { notifyOfChange, notifyOfPost } from './channel.ts'
 import { asInstant } from './expressions.ts'
 
@@ -38,6 +38,8 @@ export async function markErased(db: Database, ids: string[]): Promise<void> {
     notExists(db.select().from(likes).where(eq(likes.userId, users.id))),
     notExists(db.select().from(mentions).where(eq(mentions.userId, users.id))),
     notExists(db.select().from(profiles).where(eq(profiles.userId, users.id))),
+    notExists(db.select().from(restrictions).where(eq(restrictions.userId, users.id))),
+    notExists(db.select().from(restrictions).where(eq(restrictions.otherId, users.id))),
   ))
 }
 
@@ -68,6 +70,16 @@ export async function eraseLikesOf(db: Database, userIds: string[]): Promise<num
 export async function eraseMentionsOf(db: Database, userIds: string[]): Promise<number> {
   const expired = db.select({ postId: mentions.postId, userId: mentions.userId }).from(mentions).where(inArray(mentions.userId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
   return (await db.delete(mentions).where(sql`(${mentions.postId}, ${mentions.userId}) in ${expired}`).returning({ notified: notifyOfChange() })).length
+}
+
+/** Their mutes and blocks, and those of others that are about them. */
+export async function eraseRestrictionsOf(db: Database, userIds: string[]): Promise<number> {
+  const { userId, otherId } = restrictions
+  const erase = async (column: typeof userId | typeof otherId) => {
+    const expired = db.select({ userId, otherId }).from(restrictions).where(inArray(column, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
+    return (await db.delete(restrictions).where(sql`(${userId}, ${otherId}) in ${expired}`)).count
+  }
+  return await erase(userId) + await erase(otherId)
 }
 
 export async function eraseProfilesOf(db: Database, userIds: string[]): Promise<number> {

@@ -245,8 +245,8 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<Result[]> {
 
 /**
  * Writes news by the version rule, with the event log and the NOTIFY, so that no two instances can race.
- * After a signed delete a second statement of the same transaction deletes the profiles. It comes second because whoever
- * writes a profile holds a lock on the user: the first statement waits for that, and the second sees the new profile.
+ * After a signed delete further statements of the same transaction delete the profiles, mutes and blocks. They come after
+ * because whoever writes one holds a lock on the user: the first statement waits for that, and the others see what is new.
  * @param rows at most one for each user and one for each event
  */
 export async function applyToMirror(db: Database, rows: MirrorRow[]): Promise<Result[]> {
@@ -255,6 +255,7 @@ export async function applyToMirror(db: Database, rows: MirrorRow[]): Promise<Re
   return transaction(db, async (sql) => {
     const results = await writeNews(sql, rows)
     await sql`delete from profiles where user_id = any(${erased})`
+    await sql`delete from restrictions where user_id = any(${erased})`
     return results
   })
 }

@@ -2,7 +2,7 @@ import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import { alias, unionAll } from 'drizzle-orm/pg-core'
 import type { Position } from '#shared/schemas/paging.ts'
 import { RESTRICTED_AT_MOST } from '#shared/types/moderation.ts'
-import type { RestrictedUser, RestrictionKind } from '#shared/types/moderation.ts'
+import type { Hidden, RestrictedUser, RestrictionKind } from '#shared/types/moderation.ts'
 import type { Database } from '../client.ts'
 import { posts, restrictions, users } from '../schema.ts'
 import { isUnblocked } from './hidden-from.ts'
@@ -43,7 +43,7 @@ export async function listRestrictions(db: Database, userId: string, page: { aft
   const { createdAt, otherId } = restrictions
   const found = await db.select({ user: publicUserColumns, kind: restrictions.kind, since: createdAt }).from(restrictions)
     .innerJoin(users, eq(users.id, otherId))
-    .where(and(eq(restrictions.userId, userId), isPast('desc', createdAt, otherId, page.after)))
+    .where(and(eq(restrictions.userId, userId), isNull(users.deletedAt), isPast('desc', createdAt, otherId, page.after)))
     .orderBy(desc(createdAt), desc(otherId))
     .limit(page.limit + 1)
   const { rows, next } = toPage(found, page.limit, ({ since, user }) => ({ key: since, id: user.id }))
@@ -53,14 +53,15 @@ export async function listRestrictions(db: Database, userId: string, page: { aft
 /** Of those who blocked a person, the browser is told of this many, the latest. */
 const BLOCKERS_AT_MOST = 1_000
 
-/** Whose posts do not reach someone: whom they muted or blocked, and who blocked them. */
-export async function listHiddenIds(db: Database, userId: string): Promise<string[]> {
+/** Whose posts do not reach someone, by id: whom they muted or blocked, and who blocked them. */
+export async function findHidden(db: Database, userId: string): Promise<Record<string, Hidden>> {
   const rows = await unionAll(
-    db.select({ id: restrictions.otherId }).from(restrictions).where(eq(restrictions.userId, userId)).limit(2 * RESTRICTED_AT_MOST),
-    db.select({ id: restrictions.userId }).from(restrictions).where(and(eq(restrictions.otherId, userId), eq(restrictions.kind, 'block')))
+    db.select({ id: restrictions.userId, hidden: sql<Hidden>`'blocked-by'` }).from(restrictions).where(and(eq(restrictions.otherId, userId), eq(restrictions.kind, 'block')))
       .orderBy(desc(restrictions.createdAt)).limit(BLOCKERS_AT_MOST),
+    db.select({ id: restrictions.otherId, hidden: sql<Hidden>`${restrictions.kind}` }).from(restrictions).where(eq(restrictions.userId, userId)).limit(2 * RESTRICTED_AT_MOST),
   )
-  return [...new Set(rows.map(({ id }) => id))]
+  // The person's own come last, and so count.
+  return Object.fromEntries(rows.map(({ id, hidden }) => [id, hidden]))
 }
 
 /** Whether someone and the author of a post may not answer each other: one of them blocked the other. */

@@ -1,5 +1,5 @@
 import type { H3Event } from 'h3'
-import { listHiddenIds } from '#db/queries/restrictions.ts'
+import { findHidden } from '#db/queries/restrictions.ts'
 import { findUser } from '#db/queries/users.ts'
 import type { Me } from '#shared/types/user.ts'
 import { useDb } from '#server/parts.ts'
@@ -8,9 +8,9 @@ import { useDb } from '#server/parts.ts'
 export async function readMe(event: H3Event): Promise<Me> {
   const userId = requireUser(event)
   const db = await useDb()
-  const [found, hiddenIds] = await Promise.all([findUser(db, userId), listHiddenIds(db, userId)])
+  const [found, hidden] = await Promise.all([findUser(db, userId), findHidden(db, userId)])
   if (!found) return { status: 'pending', userId }
   const { user, bio, country, birthday, banned } = found
   if (user.status !== 'here') return { status: user.status, userId }
-  return { status: 'here', userId, user, profile: { bio, country, birthday }, banned, isAdmin: isAdmin(event), hiddenIds }
+  return { status: 'here', userId, user, profile: { bio, country, birthday }, banned, isAdmin: isAdmin(event), hidden }
 }

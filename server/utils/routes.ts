@@ -39,7 +39,7 @@ export const provenRoutes = ['/api/webhooks', '/api/cron/check']
 
 /** Every page, as the log names it. A test holds it against the files. */
 export const pageRoutes = [
-  '/', '/people', '/settings', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
+  '/', '/people', '/settings', '/settings/blocked', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
   '/admin', '/admin/events', '/admin/reconcile', '/admin/runs/:id', '/admin/users', '/admin/users/:id',
 ]
 

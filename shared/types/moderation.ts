@@ -7,6 +7,9 @@ import type { PublicUser } from './user.ts'
 export const restrictionKinds = ['mute', 'block'] as const
 export type RestrictionKind = (typeof restrictionKinds)[number]
 
+/** Why someone's posts do not reach a person: what that person did, or that the other blocked them. */
+export type Hidden = RestrictionKind | 'blocked-by'
+
 /** How many people one person can mute, and how many they can block. */
 export const RESTRICTED_AT_MOST = 1_000
 

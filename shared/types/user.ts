@@ -1,4 +1,4 @@
-import type { RestrictionKind } from './moderation.ts'
+import type { Hidden, RestrictionKind } from './moderation.ts'
 
 /** `here`: synced. `pending`: signed up, the webhook has not arrived. `gone`: deleted in Clerk. */
 export type UserStatus = 'here' | 'pending' | 'gone'
@@ -36,11 +36,11 @@ export interface OwnProfile {
   birthday: string | null
 }
 
-/** `GET /api/me`: the states of someone who is signed in. `hiddenIds`: whose posts do not reach them. */
+/** `GET /api/me`: the states of someone who is signed in. `hidden`: whose posts do not reach them, by id. */
 export type Me
   = | { status: 'pending', userId: string }
     | { status: 'gone', userId: string }
-    | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean, hiddenIds: string[] }
+    | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean, hidden: Record<string, Hidden> }
 
 /** A person with the day they came. */
 export interface Member extends PublicUser {

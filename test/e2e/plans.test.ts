@@ -6,16 +6,18 @@ import { closeDatabase, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { listAdminUsers } from '#db/queries/admin-users.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
-import { eraseDeletedPosts, eraseLikesOf, eraseMentionsOf, erasePostsOf, findExpiredUsers, findTextsNaming, markErased } from '#db/queries/erase.ts'
+import { eraseDeletedPosts, eraseLikesOf, eraseMentionsOf, erasePostsOf, eraseRestrictionsOf, findExpiredUsers, findTextsNaming, markErased } from '#db/queries/erase.ts'
 import { findStoredFacts } from '#db/queries/facts.ts'
 import { listNewcomersForGuests } from '#db/queries/guests.ts'
 import { findUnsettledAuthor, hidePosts } from '#db/queries/hiding.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { findPostByKey } from '#db/queries/post-changes.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
+import { findHidden, lift, listRestrictions, restrict } from '#db/queries/restrictions.ts'
 import { findUnlisted } from '#db/queries/scan.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
 import { findUser, listMembers } from '#db/queries/users.ts'
+import { RESTRICTED_AT_MOST } from '#shared/types/moderation.ts'
 import { settlePosts } from '#server/sync/hiding.ts'
 import { bigNow, bigPostId, bigUserId, fillDatabase } from './support/big.ts'
 import { createTestDatabase } from './support/rollcall.ts'
@@ -58,6 +60,7 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     await migrateDatabase(url, resolve(import.meta.dirname, '../../db/migrations'))
     db = openDatabase(url, { max: 1, onQuery: (statement, parameters) => asked.push({ statement, parameters }) })
     await fillDatabase(db, size)
+    await restrictMany(blocker)
     // A connection asks for Postgres's types before its first prepared statement.
     await listPosts(db, { limit: 1, viewerId: null })
   }, 240_000)
@@ -79,6 +82,15 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
   }
 
   const someone = bigUserId(7)
+  /** Muted 1,000 people, blocked 1,000, and was blocked by 50,000. */
+  const blocker = bigUserId(12)
+  async function restrictMany(id: string) {
+    await db.$client`insert into restrictions (user_id, other_id, kind)
+      select ${id}, 'user_' || lpad(n::text, 27, '0'), case when n % 2 = 0 then 'mute' else 'block' end from generate_series(1001, 3000) n`
+    await db.$client`insert into restrictions (user_id, other_id, kind) select 'user_' || lpad(n::text, 27, '0'), ${id}, 'block' from generate_series(50001, 100000) n`
+    await db.$client`vacuum analyze restrictions`
+  }
+
   const farDown = new Date(Date.parse(bigNow) - 60 * 86_400_000).toISOString()
   const lead = bigPostId(500_000)
   const after = { key: farDown, id: lead }
@@ -120,6 +132,16 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['mentions of the deleted to erase', ['mentions_user_idx'], () => eraseMentionsOf(db, [bigUserId(90_001)])],
     ['texts with a user name to erase', ['posts_names_idx'], () => findTextsNaming(db, 'ab'.repeat(32))],
     ['who is erased', ['users_unerased_idx', 'posts_written_idx', 'likes_user_idx', 'mentions_user_idx'], () => markErased(db, [bigUserId(90_003)])],
+    ['mutes and blocks of the deleted to erase', ['restrictions_pkey', 'restrictions_other_idx'], () => eraseRestrictionsOf(db, [bigUserId(90_001)])],
+    ['the feed for whom many hide from', ['posts_feed_idx', 'restrictions_pkey'], () => listPosts(db, { ...posts, viewerId: blocker })],
+    ['a profile for them', ['posts_profile_idx', 'restrictions_pkey'], () => listPosts(db, { ...posts, viewerId: blocker, author: someone })],
+    ['a post for them', ['posts_pkey', 'restrictions_pkey'], () => findPost(db, lead, blocker)],
+    ['what a reply answers for them', ['posts_pkey', 'restrictions_pkey'], () => listAncestors(db, bigPostId(500_001), blocker)],
+    ['replies for them', ['posts_parent_idx', 'restrictions_pkey'], () => listReplies(db, lead, { ...posts, viewerId: blocker })],
+    ['people for them', ['users_joined_idx', 'restrictions_pkey'], () => listMembers(db, { ...people, viewerId: blocker }), 2 * RESTRICTED_AT_MOST],
+    ['whom they muted and blocked', ['restrictions_list_idx'], () => listRestrictions(db, blocker, { limit: 30 })],
+    ['whose posts do not reach them', ['restrictions_other_idx'], () => findHidden(db, blocker), 2 * RESTRICTED_AT_MOST],
+    ['one more whom they mute', ['restrictions_pkey'], () => restrict(db, blocker, someone, 'mute'), 2 * RESTRICTED_AT_MOST],
     ['whose posts are to be hidden', ['users_unsettled_idx'], () => findUnsettledAuthor(db, '')],
   ])('%s come by their index', async (_, indexes, run, rowsAtMost = ROWS_AT_MOST) => {
     await expectCheap(indexes, run, rowsAtMost)
@@ -173,6 +195,11 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
       await db.$client`insert into posts (id, author_id, parent_id, body, created_at) select gen_random_uuid(), ${spammer}, ${lead}, 'Buy', ${bigNow}::timestamptz - interval '2 years' + n * interval '1 ms' from generate_series(1, 10000) n`
       await db.$client`analyze posts`
       await expectAllCheap()
+
+      await restrict(db, someone, spammer, 'mute')
+      expect(await listPosts(db, posts)).toMatchObject({ posts: [], next: { id: expect.any(String) } })
+      await expectAllCheap()
+      await lift(db, someone, spammer)
 
       await db.$client`update users set banned = true where id = ${spammer}`
       expect(await listPosts(db, posts)).toMatchObject({ posts: [], next: { id: expect.any(String) } })

@@ -6,7 +6,7 @@ import { findLikeState, insertLike } from '#db/queries/likes.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { insertPost } from '#db/queries/post-changes.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
-import { isPostBlocked, lift, listHiddenIds, listRestrictions, restrict } from '#db/queries/restrictions.ts'
+import { findHidden, isPostBlocked, lift, listRestrictions, restrict } from '#db/queries/restrictions.ts'
 import { findUser, listMembers } from '#db/queries/users.ts'
 import { RESTRICTED_AT_MOST } from '#shared/types/moderation.ts'
 import type { RestrictionKind } from '#shared/types/moderation.ts'
@@ -83,7 +83,7 @@ describe.each(Object.entries(cases))('%s', (name, restriction) => {
     expect(await found('')).toEqual(unblocked ? [other, third, viewer] : [third, viewer])
     expect(await found('other')).toEqual(unblocked ? [other] : [])
     expect(await findMentionable(db, viewer, [other, third], ['other'])).toHaveLength(unblocked ? 3 : 1)
-    expect(await listHiddenIds(db, viewer)).toEqual(reaches ? [] : [other])
+    expect(await findHidden(db, viewer)).toEqual(reaches ? {} : { [other]: restriction?.[0] === viewer ? restriction[2] : 'blocked-by' })
   })
 
   it.each([[viewer, other], [other, viewer]])('%s likes, answers and mentions %s', async (from, to) => {
@@ -129,7 +129,7 @@ it('nobody is restricted by someone who is banned or not here, nor when they are
   expect(await restrict(db, viewer, third, 'mute')).toBe(false)
   expect(await restrict(db, viewer, other, 'mute')).toBe(true)
   expect(await restrict(db, viewer, third, 'block')).toBe(true)
-  expect(await listHiddenIds(db, viewer)).toHaveLength(RESTRICTED_AT_MOST + 1)
+  expect(Object.keys(await findHidden(db, viewer))).toHaveLength(RESTRICTED_AT_MOST + 1)
 })
 
 it('a page walks to its bound past those who are hidden, and says that there is more', async () => {

@@ -29,14 +29,16 @@ it('erases after the days of retention and not before, and keeps the tombstones'
     (${own}, 'user_here', 'deleted long ago', now() - interval '31 days')`
   await sql`insert into likes (post_id, user_id) values (${here}, 'user_old'), (${here}, 'user_here')`
   await sql`insert into mentions (post_id, user_id) values (${here}, 'user_old'), (${own}, 'user_here'), (${recent}, 'user_here')`
+  await sql`insert into restrictions (user_id, other_id, kind) values ('user_here', 'user_old', 'block'), ('user_inferred', 'user_here', 'mute'), ('user_here', 'user_new', 'mute')`
   await sql`insert into webhook_events (id, first_received_at, last_received_at, outcome) values
     ('msg_old', now() - interval '40 days', now() - interval '31 days', 'applied'),
     ('msg_replayed', now() - interval '40 days', now() - interval '1 day', 'applied')`
 
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 2, likes: 1, mentions: 2, profiles: 1, names: 0, events: 1, refusals: 0, hours: 0 }, failed: [] })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 2, likes: 1, mentions: 2, profiles: 1, restrictions: 2, names: 0, events: 1, refusals: 0, hours: 0 }, failed: [] })
   expect(await sql`select id, body from posts where body is not null order by body`).toMatchObject([{ body: 'not yet' }, { body: 'stay' }])
   expect(await sql`select id from users`).toHaveLength(4)
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, profiles: 0, names: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
+  expect(await sql`select other_id from restrictions`).toEqual([{ other_id: 'user_new' }])
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, profiles: 0, restrictions: 0, names: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
 })
 
 it('keeps no more events than fit, to the hour, however few days they are old, and reads each once', async () => {
@@ -121,6 +123,15 @@ describe('a user name that others wrote as plain text', () => {
     await monthLater('user_ada')
     expect(await eraseExpired(mirror.db, 30)).toMatchObject({ erased: { names: 1 }, failed: [] })
     expect(await plain()).toBe(body.replace('@ada', '@'))
+  })
+
+  it('takes their own mutes and blocks along at once', async () => {
+    await sql()`insert into restrictions (user_id, other_id, kind) values ('user_ada', 'user_ben', 'block'), ('user_ben', 'user_ada', 'mute')`
+    await applyNews(mirror.db, [deletion('user_ada')])
+    expect(await sql()`select user_id from restrictions`).toEqual([{ user_id: 'user_ben' }])
+    await monthLater('user_ada')
+    expect(await eraseExpired(mirror.db, 30)).toMatchObject({ erased: { restrictions: 1 }, failed: [] })
+    expect(await sql()`select erased_at is not null as erased from users where id = 'user_ada'`).toEqual([{ erased: true }])
   })
 
   it('is erased again when someone came back and left again', async () => {
