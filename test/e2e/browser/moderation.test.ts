@@ -71,6 +71,7 @@ describe.skipIf(!hasBrowser)('someone', () => {
     }
     await choose('Mute Rude')
     await page.getByTestId('restriction').getByText('You muted').waitFor()
+    await page.reload()
     await postsWith(page, 'Boo.').waitFor()
     expect(await violationsOf(page)).toEqual([])
 
@@ -83,7 +84,7 @@ describe.skipIf(!hasBrowser)('someone', () => {
     expect(await violationsOf(page)).toEqual([])
     stage.rollcall.clerk.users.update(rude, { firstName: 'Polite' })
     await page.getByRole('button', { name: 'Unblock Polite' }).click()
-    await page.getByText('You haven’t muted or blocked anyone.').waitFor()
+    await page.getByTestId('restrictions').getByText('Polite').waitFor({ state: 'detached' })
     await page.goto(`/users/${rude}`)
     await postsWith(page, 'Boo.').waitFor()
   }))
