@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm'
 import type { SQLWrapper } from 'drizzle-orm'
 import { bigint, boolean, check, customType, date, doublePrecision, index, integer, jsonb, pgTable, primaryKey, smallint, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
-import { restrictionKinds } from '#shared/types/moderation.ts'
-import type { RestrictionKind } from '#shared/types/moderation.ts'
+import { decisionActions, reportReasons, restrictionKinds } from '#shared/types/moderation.ts'
+import type { DecisionAction, ReportReason, RestrictionKind } from '#shared/types/moderation.ts'
 import { outcomes, refusalReasons, syncSources } from '#shared/types/sync.ts'
 import type { CheckFacts, EventReason, Outcome, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
 
@@ -111,6 +111,8 @@ export const posts = pgTable('posts', {
   deletedBy: text(),
   /** When the author deleted it, also where an admin did too. */
   authorDeletedAt: instant(),
+  /** When an admin hid it; only an admin shows it again. */
+  hiddenAt: instant(),
   /**
    * Whether the author was banned or deleted when this was last set, a moment after that changed. It keeps such posts out
    * of the indexes of lists; who is visible is said by the join on the author alone.
@@ -161,6 +163,53 @@ export const restrictions = pgTable('restrictions', {
   index('restrictions_list_idx').on(t.userId, t.createdAt, t.otherId),
   index('restrictions_other_idx').on(t.otherId, t.kind, t.createdAt),
   check('restrictions_kind_check', isOneOf(t.kind, restrictionKinds)),
+])
+
+/** One row for each post and each person that was ever reported: what the admins' queue lists. */
+export const reportCases = pgTable('report_cases', {
+  id: uuid().primaryKey(),
+  /** Who was reported, or wrote what was reported. */
+  userId: text().notNull().references(() => users.id),
+  /** Null when the person was reported. */
+  postId: uuid().references(() => posts.id, { onDelete: 'cascade' }),
+  /** The last time. */
+  reportedAt: instant().notNull().default(sql`now()`),
+  /** Null while it is open; a later report opens it again. */
+  decidedAt: instant(),
+}, t => [
+  uniqueIndex('report_cases_post_idx').on(t.postId).where(sql`${t.postId} is not null`),
+  uniqueIndex('report_cases_person_idx').on(t.userId).where(sql`${t.postId} is null`),
+  index('report_cases_user_idx').on(t.userId),
+  index('report_cases_open_idx').on(t.reportedAt, t.id).where(sql`${t.decidedAt} is null`),
+  index('report_cases_decided_idx').on(t.decidedAt, t.id).where(sql`${t.decidedAt} is not null`),
+])
+
+/** What someone said about a post or a person; once for each. */
+export const reports = pgTable('reports', {
+  caseId: uuid().notNull().references(() => reportCases.id, { onDelete: 'cascade' }),
+  reporterId: text().notNull().references(() => users.id),
+  reason: text().$type<ReportReason>().notNull(),
+  note: text(),
+  createdAt: instant().notNull().default(sql`now()`),
+}, t => [
+  primaryKey({ name: 'reports_pkey', columns: [t.caseId, t.reporterId] }),
+  index('reports_case_idx').on(t.caseId, t.createdAt),
+  index('reports_noted_idx').on(t.reporterId).where(sql`${t.note} is not null`),
+  check('reports_reason_check', isOneOf(t.reason, reportReasons)),
+])
+
+/** Who decided what about a case, and when. Rows are only added. */
+export const reportDecisions = pgTable('report_decisions', {
+  id: uuid().primaryKey(),
+  caseId: uuid().notNull().references(() => reportCases.id, { onDelete: 'cascade' }),
+  /** No foreign key: an admin's row may not be here yet. */
+  decidedBy: text().notNull(),
+  action: text().$type<DecisionAction>().notNull(),
+  note: text(),
+  createdAt: instant().notNull().default(sql`now()`),
+}, t => [
+  index('report_decisions_case_idx').on(t.caseId, t.createdAt),
+  check('report_decisions_action_check', isOneOf(t.action, decisionActions)),
 ])
 
 /** One row per event, keyed by `svix-id`. No payload: Clerk is the source, and nothing has to be erased twice. */

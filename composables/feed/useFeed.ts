@@ -83,9 +83,9 @@ export function useFeed(author?: string) {
   useCatchUp(async () => isLoaded() ? waiting.add((await update()).unknown) : more())
 
   const { hidden } = useViewer()
-  // Who is shown again may have posts that are not here.
+  // The viewer asked for the posts of who is shown again.
   watch(hidden, (now, before) => {
-    if (Object.keys(before).some(id => !(id in now))) orKeep(update().then(({ unknown }) => waiting.add(unknown)))
+    if (Object.keys(before).some(id => !(id in now))) orKeep(takeNew())
   })
 
   const { userId } = useAuth()

@@ -62,14 +62,14 @@ export async function useThread(id: string) {
   })
   const isNewReply = (change: PostChange) =>
     state.value === 'done' && change.parentId === id && change.shown && !(change.authorId in hidden.value) && !replies.value.some(reply => reply.id === change.id)
-  /** A deleted post is shown again, and its body has to be fetched. */
-  const isBack = (change: PostChange) =>
-    change.shown && [...self.value, ...ancestors.value, ...replies.value].some(one => one.id === change.id && one.body === null)
+  /** A post is gone, or is shown again: its words, or why there are none, have to be fetched. */
+  const isOther = (change: PostChange) =>
+    [...self.value, ...ancestors.value, ...replies.value].some(one => one.id === change.id && one.body === null)
   useLive({
     posts: (changes) => {
       // The stream may tell of the viewer's own reply before the answer to sending it comes.
       const others = changes.filter(({ authorId }) => !(authorId === userId.value && replies.value.some(isDraft)))
-      whole ||= changes.some(isBack)
+      whole ||= changes.some(isOther)
       if (whole || others.some(isNewReply)) later.plan(GATHER_MS, 2 * GATHER_MS)
     },
   })

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNotNull, lt, max, notExists, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { eventHours, isUnerased, likes, mentions, posts, profiles, refusals, restrictions, users, webhookEvents } from '../schema.ts'
+import { eventHours, isUnerased, likes, mentions, posts, profiles, refusals, reportCases, reportDecisions, reports, restrictions, users, webhookEvents } from '../schema.ts'
 import { notifyOfChange, notifyOfPost } from './channel.ts'
 import { asInstant } from './expressions.ts'
 
@@ -40,6 +40,9 @@ export async function markErased(db: Database, ids: string[]): Promise<void> {
     notExists(db.select().from(profiles).where(eq(profiles.userId, users.id))),
     notExists(db.select().from(restrictions).where(eq(restrictions.userId, users.id))),
     notExists(db.select().from(restrictions).where(eq(restrictions.otherId, users.id))),
+    notExists(db.select().from(reports).where(and(eq(reports.reporterId, users.id), isNotNull(reports.note)))),
+    notExists(db.select().from(reports).innerJoin(reportCases, eq(reportCases.id, reports.caseId)).where(and(eq(reportCases.userId, users.id), isNotNull(reports.note)))),
+    notExists(db.select().from(reportDecisions).innerJoin(reportCases, eq(reportCases.id, reportDecisions.caseId)).where(and(eq(reportCases.userId, users.id), isNotNull(reportDecisions.note)))),
   ))
 }
 
@@ -80,6 +83,21 @@ export async function eraseRestrictionsOf(db: Database, userIds: string[]): Prom
     return (await db.delete(restrictions).where(sql`(${userId}, ${otherId}) in ${expired}`)).count
   }
   return await erase(userId) + await erase(otherId)
+}
+
+/** The notes of reports that they wrote, and of reports and decisions that are about them or their posts. */
+export async function eraseNotesOf(db: Database, userIds: string[]): Promise<number> {
+  const { caseId, reporterId } = reports
+  const eraseReports = async (isExpired: SQL | undefined) => {
+    const expired = db.select({ caseId, reporterId }).from(reports).where(and(isNotNull(reports.note), isExpired)).limit(ERASE_BATCH).for('update', skipLocked)
+    return (await db.update(reports).set({ note: null }).where(sql`(${caseId}, ${reporterId}) in ${expired}`)).count
+  }
+  const about = db.select({ id: reportCases.id }).from(reportCases).where(inArray(reportCases.userId, userIds))
+  const decided = db.select({ id: reportDecisions.id }).from(reportDecisions)
+    .where(and(isNotNull(reportDecisions.note), inArray(reportDecisions.caseId, about))).limit(ERASE_BATCH).for('update', skipLocked)
+  const written = await eraseReports(inArray(reporterId, userIds))
+  const said = await eraseReports(inArray(caseId, about))
+  return written + said + (await db.update(reportDecisions).set({ note: null }).where(inArray(reportDecisions.id, decided))).count
 }
 
 export async function eraseProfilesOf(db: Database, userIds: string[]): Promise<number> {

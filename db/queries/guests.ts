@@ -14,16 +14,16 @@ const LOOKED_AT = 500
  * posts are the user's newest; which of more than 500 mentions are looked at is not said.
  */
 export function isSeenByGuests(db: Database) {
-  const newest = db.select({ id: posts.id, deletedAt: posts.deletedAt }).from(posts).where(eq(posts.authorId, users.id))
+  const newest = db.select({ id: posts.id, deletedAt: posts.deletedAt, hiddenAt: posts.hiddenAt }).from(posts).where(eq(posts.authorId, users.id))
     .orderBy(desc(posts.createdAt), desc(posts.id)).limit(LOOKED_AT).as('newest')
   const replies = alias(posts, 'replies')
-  const answered = db.select({ id: replies.id }).from(replies).where(and(eq(replies.parentId, newest.id), isNull(replies.deletedAt)))
-  const wrote = db.select({ id: newest.id }).from(newest).where(or(and(isNull(newest.deletedAt), isVisible), exists(answered)))
+  const answered = db.select({ id: replies.id }).from(replies).where(and(eq(replies.parentId, newest.id), isNull(replies.deletedAt), isNull(replies.hiddenAt)))
+  const wrote = db.select({ id: newest.id }).from(newest).where(or(and(isNull(newest.deletedAt), isNull(newest.hiddenAt), isVisible), exists(answered)))
 
   const some = db.select({ postId: mentions.postId }).from(mentions).where(eq(mentions.userId, users.id)).limit(LOOKED_AT).as('some')
   const author = alias(users, 'author')
   const isMentioned = db.select({ id: posts.id }).from(some).innerJoin(posts, eq(posts.id, some.postId)).innerJoin(author, eq(author.id, posts.authorId))
-    .where(and(isNull(posts.deletedAt), isNull(author.deletedAt), not(author.banned)))
+    .where(and(isNull(posts.deletedAt), isNull(posts.hiddenAt), isNull(author.deletedAt), not(author.banned)))
   return or(exists(wrote), exists(isMentioned))
 }
 

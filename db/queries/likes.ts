@@ -18,7 +18,7 @@ export async function insertLike(db: Database, postId: string, userId: string): 
       .select({ postId: posts.id, userId: author.id, createdAt: sql<string>`now()`.as('created_at') })
       .from(posts)
       .crossJoin(author)
-      .where(and(eq(posts.id, postId), isNull(posts.deletedAt), isUnblocked(db, userId, posts.authorId))))
+      .where(and(eq(posts.id, postId), isNull(posts.deletedAt), isNull(posts.hiddenAt), isUnblocked(db, userId, posts.authorId))))
     .onConflictDoNothing()
     .returning({ postId: likes.postId }))
   await db.with(author, liked).select({ notified: notifyOfPost(liked.postId) }).from(liked)
@@ -51,6 +51,6 @@ export function likeCount(db: Database) {
 
 /** How a post stands after a like; undefined when the post is not there. */
 export async function findLikeState(db: Database, postId: string, userId: string): Promise<LikeState | undefined> {
-  const [state] = await db.select(likeColumns(db, userId)).from(posts).where(and(eq(posts.id, postId), isNull(posts.deletedAt)))
+  const [state] = await db.select(likeColumns(db, userId)).from(posts).where(and(eq(posts.id, postId), isNull(posts.deletedAt), isNull(posts.hiddenAt)))
   return state
 }

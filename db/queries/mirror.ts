@@ -245,7 +245,7 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<Result[]> {
 
 /**
  * Writes news by the version rule, with the event log and the NOTIFY, so that no two instances can race.
- * After a signed delete further statements of the same transaction delete the profiles, mutes and blocks. They come after
+ * After a signed delete further statements of the same transaction erase the profiles, mutes, blocks and notes of reports. They come after
  * because whoever writes one holds a lock on the user: the first statement waits for that, and the others see what is new.
  * @param rows at most one for each user and one for each event
  */
@@ -256,6 +256,7 @@ export async function applyToMirror(db: Database, rows: MirrorRow[]): Promise<Re
     const results = await writeNews(sql, rows)
     await sql`delete from profiles where user_id = any(${erased})`
     await sql`delete from restrictions where user_id = any(${erased})`
+    await sql`update reports set note = null where reporter_id = any(${erased}) and note is not null`
     return results
   })
 }

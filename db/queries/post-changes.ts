@@ -40,6 +40,7 @@ export async function insertPost(db: Database, post: NewPostRow): Promise<boolea
         deletedAt: sql`null`.as('deleted_at'),
         deletedBy: sql`null`.as('deleted_by'),
         authorDeletedAt: sql`null`.as('author_deleted_at'),
+        hiddenAt: sql`null`.as('hidden_at'),
         // As the author's other posts say, which may be yet to be shown again: a ban that follows at once finds all of them hidden.
         authorHidden: sql`coalesce(${author.postsHidden}, false)`.as('author_hidden'),
         key: sql`${post.key ?? null}`.as('key'),
@@ -47,7 +48,7 @@ export async function insertPost(db: Database, post: NewPostRow): Promise<boolea
       .from(author)
       .where(post.parentId === null
         ? undefined
-        : sql`exists ${db.select().from(parent).where(and(eq(parent.id, post.parentId), isNull(parent.deletedAt), isUnblocked(db, post.authorId, parent.authorId)))}`))
+        : sql`exists ${db.select().from(parent).where(and(eq(parent.id, post.parentId), isNull(parent.deletedAt), isNull(parent.hiddenAt), isUnblocked(db, post.authorId, parent.authorId)))}`))
     .onConflictDoNothing()
     .returning({ id: posts.id }))
   const mentioned = db.$with('mentioned').as(db

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, exists, gt, inArray, isNull, not, or, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, exists, gt, inArray, isNotNull, isNull, not, or, sql } from 'drizzle-orm'
 import type { Placeholder, SQL } from 'drizzle-orm'
 import { alias, unionAll } from 'drizzle-orm/pg-core'
 import type { Position } from '#shared/schemas/paging.ts'
@@ -11,10 +11,15 @@ import { isUnblocked, mayReach, restrictionOf } from './hidden-from.ts'
 import { likeColumns } from './likes.ts'
 import { isPast, toPage } from './paging.ts'
 import type { Placeholders } from './paging.ts'
-import { isVisible, publicUserColumns } from './users.ts'
+import { isVisible, publicUserColumns, publicUserJson } from './users.ts'
+
+type Viewer = string | Placeholder | null
 
 /** Whether the words of a post are shown: for a query that joins the author. */
-export const isShown = and(isNull(posts.deletedAt), isVisible)
+export const isShown = and(isNull(posts.deletedAt), isNull(posts.hiddenAt), isVisible)
+
+/** Whether an admin hid a post that is its reader's own, who still reads it. */
+const isOwnHidden = (viewerId: Viewer) => viewerId === null ? undefined : and(isNull(posts.deletedAt), isNotNull(posts.hiddenAt), isVisible, eq(posts.authorId, viewerId))
 
 /**
  * How many replies to a post are shown: of the first `COUNTED_AT_MOST` in their index, which holds no reply whose author
@@ -23,7 +28,7 @@ export const isShown = and(isNull(posts.deletedAt), isVisible)
 export function replyCount(db: Database) {
   const replies = alias(posts, 'replies')
   const counted = db.select({ authorId: replies.authorId }).from(replies)
-    .where(and(eq(replies.parentId, posts.id), isNull(replies.deletedAt), not(replies.authorHidden)))
+    .where(and(eq(replies.parentId, posts.id), isNull(replies.deletedAt), isNull(replies.hiddenAt), not(replies.authorHidden)))
     .limit(COUNTED_AT_MOST).as('counted')
   const shown = db.select({ n: count() }).from(counted).innerJoin(users, eq(users.id, counted.authorId)).where(isVisible)
   return sql`${shown}`.mapWith(Number)
@@ -31,20 +36,18 @@ export function replyCount(db: Database) {
 
 /** Whom a post mentions, as JSON. In the subquery `users` is those who are mentioned. */
 function mentionedUsers(db: Database, hasWords: SQL | undefined) {
-  const fields = Object.entries(publicUserColumns).map(([name, column]) => sql`${sql.raw(`'${name}'`)}, ${column}`)
-  const mentioned = db.select({ users: sql`coalesce(json_agg(json_build_object(${sql.join(fields, sql`, `)})), '[]')` })
+  const mentioned = db.select({ users: sql`coalesce(json_agg(${publicUserJson}), '[]')` })
     .from(mentions).innerJoin(users, eq(users.id, mentions.userId)).where(eq(mentions.postId, posts.id))
   return sql<PublicUser[]>`case when ${hasWords} and ${posts.body} is not null then ${mentioned} else '[]' end`
 }
-
-type Viewer = string | Placeholder | null
 
 /**
  * A post as `viewerId` sees it: author, counts and mentions come in the same query. The counts are the same for all.
  * @param isAllowed which posts this viewer may read, of those that are shown to others
  */
 function postColumns(db: Database, viewerId: Viewer, isAllowed: SQL | undefined) {
-  const hasWords = and(isShown, isAllowed)
+  const isReadByAll = and(isShown, isAllowed)
+  const hasWords = or(isReadByAll, isOwnHidden(viewerId))
   const whyNot = viewerId !== null && isAllowed
     ? sql`when ${isShown} then case ${restrictionOf(db, viewerId, posts.authorId)} when 'mute' then 'muted' when 'block' then 'blocked' else 'unavailable' end`
     : sql``
@@ -52,7 +55,7 @@ function postColumns(db: Database, viewerId: Viewer, isAllowed: SQL | undefined)
     id: posts.id,
     parentId: posts.parentId,
     body: sql<string | null>`case when ${hasWords} then ${posts.body} end`,
-    withheld: sql<Withholding | null>`case when ${hasWords} then null ${whyNot} else 'deleted' end`,
+    withheld: sql<Withholding | null>`case when ${isReadByAll} then null ${whyNot} when ${posts.hiddenAt} is not null and ${posts.deletedAt} is null and ${isVisible} then 'hidden' else 'deleted' end`,
     createdAt: posts.createdAt,
     author: publicUserColumns,
     mentions: mentionedUsers(db, hasWords),
@@ -142,7 +145,7 @@ const feedOf = (db: Database, author: Placeholder | undefined, viewer: Viewer): 
     // Looked up once, so that nothing is walked of someone who is hidden.
     author && and(eq(posts.authorId, author), exists(db.select().from(users).where(and(eq(users.id, author), isVisible, isUnblocked(db, viewer, author))))),
   ),
-  isListed: and(isShown, author ? undefined : mayReach(db, viewer, posts.authorId)),
+  isListed: author ? or(isShown, isOwnHidden(viewer)) : and(isShown, mayReach(db, viewer, posts.authorId)),
 })
 
 /** The statements of `listPosts`, by what is given: to build one takes longer than to run it. */
@@ -173,12 +176,12 @@ export async function listPosts(db: Database, page: PageOfList & { author?: stri
 }
 
 /** A post is there while the viewer may read it, or while replies to it are shown. */
-const isThere = (db: Database, isAllowed: SQL | undefined) => or(and(isShown, isAllowed), gt(replyCount(db), 0))
+const isThere = (db: Database, viewerId: string | null, isAllowed: SQL | undefined) => or(and(isShown, isAllowed), isOwnHidden(viewerId), gt(replyCount(db), 0))
 
 /** One post, also of someone whom the viewer muted; undefined when there is nothing left to show of it. */
 export async function findPost(db: Database, id: string, viewerId: string | null): Promise<Post | undefined> {
   const isAllowed = isUnblocked(db, viewerId, posts.authorId)
-  const [post] = await selectPosts(db, viewerId, isAllowed).where(and(eq(posts.id, id), isThere(db, isAllowed)))
+  const [post] = await selectPosts(db, viewerId, isAllowed).where(and(eq(posts.id, id), isThere(db, viewerId, isAllowed)))
   return post
 }
 
@@ -201,6 +204,6 @@ export async function listAncestors(db: Database, id: string, viewerId: string |
  */
 export async function listReplies(db: Database, id: string, page: PageOfList): Promise<PostsPage> {
   const isAllowed = mayReach(db, page.viewerId, posts.authorId)
-  const list: List = { order: 'asc', rows: eq(posts.parentId, id), isListed: isThere(db, isAllowed), isAllowed }
+  const list: List = { order: 'asc', rows: eq(posts.parentId, id), isListed: isThere(db, page.viewerId, isAllowed), isAllowed }
   return toPostsPage(await selectPage(db, list, { ...page, rows: page.limit + 1 }), page.limit)
 }

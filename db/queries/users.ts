@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, isNotNull, isNull, not, sql } from 'drizzle-orm'
 import type { PeopleQuery } from '#shared/schemas/people.ts'
 import type { Position } from '#shared/schemas/paging.ts'
-import type { Member, OwnProfile, UserStatus } from '#shared/types/user.ts'
+import type { Member, OwnProfile, PublicUser, UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { profiles, toDisplayName, toNameKey, users } from '../schema.ts'
 import { notifyOfChange } from './channel.ts'
@@ -26,6 +26,9 @@ export const publicUserColumns = {
   imageUrl: users.imageUrl,
   status: sql<UserStatus>`case when ${users.deletedAt} is not null then 'gone' when ${users.clerkUpdatedAt} is null then 'pending' else 'here' end`,
 }
+
+/** The same as one value of JSON, for lists within a row. */
+export const publicUserJson = sql<PublicUser>`json_build_object(${sql.join(Object.entries(publicUserColumns).map(([name, column]) => sql`${sql.raw(`'${name}'`)}, ${column}`), sql`, `)})`
 
 /** When Clerk created a user, else when the row came; the expression of its index. */
 export const joinedAt = sql<string>`coalesce(${users.clerkCreatedAt}, ${users.syncedAt})`

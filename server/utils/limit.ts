@@ -10,6 +10,7 @@ const doing: Record<Limited, string> = {
   change: 'making changes',
   clerk: 'checking with Clerk',
   export: 'downloading',
+  report: 'reporting',
 }
 
 /**

@@ -13,6 +13,7 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/posts/:id/replies': ['GET'],
   '/api/posts/:id/restore': ['POST'],
   '/api/posts/:id/like': ['PUT', 'DELETE'],
+  '/api/reports': ['POST'],
   '/api/users': ['GET'],
   '/api/users/recent': ['GET'],
   '/api/users/:id': ['GET'],
@@ -23,6 +24,8 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/admin/events': ['GET'],
   '/api/admin/live': ['GET'],
   '/api/admin/refusals': ['GET'],
+  '/api/admin/reports': ['GET'],
+  '/api/admin/reports/:id/decisions': ['POST'],
   '/api/admin/users': ['GET'],
   '/api/admin/users.csv': ['GET'],
   '/api/admin/users/:id': ['GET'],
@@ -40,7 +43,7 @@ export const provenRoutes = ['/api/webhooks', '/api/cron/check']
 /** Every page, as the log names it. A test holds it against the files. */
 export const pageRoutes = [
   '/', '/people', '/settings', '/settings/blocked', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
-  '/admin', '/admin/events', '/admin/reconcile', '/admin/runs/:id', '/admin/users', '/admin/users/:id',
+  '/admin', '/admin/events', '/admin/reconcile', '/admin/reports', '/admin/runs/:id', '/admin/users', '/admin/users/:id',
 ]
 
 const known = [...Object.keys(apiRoutes), ...pageRoutes].map(route => ({ route, names: route.split('/') }))

@@ -5,17 +5,17 @@ export const COUNTED_AT_MOST = 1_000
 
 /**
  * Why the words of a post that keeps its place in a thread are not shown. `muted`, `blocked`: the viewer did that to its
- * author. `unavailable`: its author blocked the viewer.
+ * author. `unavailable`: its author blocked the viewer. `hidden`: an admin hid it, and its author alone still reads it.
  */
-export const withholdings = ['deleted', 'muted', 'blocked', 'unavailable'] as const
+export const withholdings = ['deleted', 'hidden', 'muted', 'blocked', 'unavailable'] as const
 export type Withholding = (typeof withholdings)[number]
 
 export interface Post {
   id: string
   parentId: string | null
-  /** Null when it is withheld, or was erased. */
+  /** Null when it is withheld, but that the author of a hidden post has it, and when it was erased. */
   body: string | null
-  /** Null while its words are shown. */
+  /** Null while anyone may read it. */
   withheld: Withholding | null
   /** ISO 8601, milliseconds */
   createdAt: string

@@ -6,13 +6,14 @@ import { closeDatabase, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { listAdminUsers } from '#db/queries/admin-users.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
-import { eraseDeletedPosts, eraseLikesOf, eraseMentionsOf, erasePostsOf, eraseRestrictionsOf, findExpiredUsers, findTextsNaming, markErased } from '#db/queries/erase.ts'
+import { eraseDeletedPosts, eraseLikesOf, eraseMentionsOf, eraseNotesOf, erasePostsOf, eraseRestrictionsOf, findExpiredUsers, findTextsNaming, markErased } from '#db/queries/erase.ts'
 import { findStoredFacts } from '#db/queries/facts.ts'
 import { listNewcomersForGuests } from '#db/queries/guests.ts'
 import { findUnsettledAuthor, hidePosts } from '#db/queries/hiding.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { findPostByKey } from '#db/queries/post-changes.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
+import { insertReport, listCases } from '#db/queries/reports.ts'
 import { findHidden, lift, listRestrictions, restrict } from '#db/queries/restrictions.ts'
 import { findUnlisted } from '#db/queries/scan.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
@@ -61,10 +62,25 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     db = openDatabase(url, { max: 1, onQuery: (statement, parameters) => asked.push({ statement, parameters }) })
     await fillDatabase(db, size)
     await restrictMany(blocker)
+    await reportMany()
     // A connection asks for Postgres's types before its first prepared statement.
     await listPosts(db, { limit: 1, viewerId: null })
   }, 240_000)
   afterAll(() => closeDatabase(db))
+
+  /** 20,000 cases, half of them decided, with two reports each. */
+  async function reportMany() {
+    await db.$client.begin(async (sql) => {
+      await sql`set local statement_timeout = 0`
+      await sql`set local session_replication_role = replica`
+      await sql`insert into report_cases (id, user_id, post_id, reported_at, decided_at)
+        select gen_random_uuid(), author_id, id, created_at, case when row_number() over () % 2 = 0 then created_at end from (select * from posts limit 20000) posts`
+      await sql`insert into reports (case_id, reporter_id, reason, note, created_at)
+        select c.id, 'user_' || lpad((1 + n * 10000 + abs(hashtext(c.id::text)) % 10000)::text, 27, '0'), 'spam', 'A note.', c.reported_at from report_cases c, generate_series(1, 2) n`
+      await sql`insert into report_decisions (id, case_id, decided_by, action, note) select gen_random_uuid(), id, user_id, 'hide', 'A note.' from report_cases where decided_at is not null`
+    })
+    await db.$client`vacuum analyze report_cases, reports, report_decisions`
+  }
 
   /** Every step of the plans of the statements that a query of ours runs. */
   async function stepsOf(run: () => Promise<unknown>): Promise<Step[]> {
@@ -133,6 +149,11 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['texts with a user name to erase', ['posts_names_idx'], () => findTextsNaming(db, 'ab'.repeat(32))],
     ['who is erased', ['users_unerased_idx', 'posts_written_idx', 'likes_user_idx', 'mentions_user_idx'], () => markErased(db, [bigUserId(90_003)])],
     ['mutes and blocks of the deleted to erase', ['restrictions_pkey', 'restrictions_other_idx'], () => eraseRestrictionsOf(db, [bigUserId(90_001)])],
+    ['notes about the deleted to erase', ['reports_noted_idx', 'report_cases_user_idx', 'report_decisions_case_idx'], () => eraseNotesOf(db, [bigUserId(90_001)])],
+    ['open reports', ['report_cases_open_idx', 'reports_case_idx', 'report_decisions_case_idx'], () => listCases(db, { state: 'open', limit: 20 })],
+    ['open reports, far down', ['report_cases_open_idx'], () => listCases(db, { state: 'open', limit: 20, after })],
+    ['decided reports', ['report_cases_decided_idx'], () => listCases(db, { state: 'decided', limit: 20 })],
+    ['a report', ['posts_pkey', 'users_pkey'], () => insertReport(db, someone, { postId: lead, reason: 'spam', note: null })],
     ['the feed for whom many hide from', ['posts_feed_idx', 'restrictions_pkey'], () => listPosts(db, { ...posts, viewerId: blocker })],
     ['a profile for them', ['posts_profile_idx', 'restrictions_pkey'], () => listPosts(db, { ...posts, viewerId: blocker, author: someone })],
     ['a post for them', ['posts_pkey', 'restrictions_pkey'], () => findPost(db, lead, blocker)],

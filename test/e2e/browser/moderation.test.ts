@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { v7 as uuidv7 } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { insertPost } from '#db/queries/post-changes.ts'
-import { memberEmail } from '#local-clerk/index.ts'
+import { adminEmail, memberEmail } from '#local-clerk/index.ts'
 import { violationsOf } from '../support/axe.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { postsWith } from '../support/feed.ts'
@@ -57,8 +57,7 @@ describe.skipIf(!hasBrowser)('someone', () => {
     for (const tab of [page, other]) expect(await tab.getByTestId('new-posts').textContent()).toContain('1 new post')
 
     await page.getByTestId('undo-restriction').click()
-    await postsWith(page, 'A first shout.').waitFor()
-    await page.getByTestId('new-posts').getByText('2 new posts').waitFor()
+    for (const text of ['A first shout.', 'A second shout.', 'A whisper.']) await postsWith(page, text).waitFor()
   }))
 
   it('is muted and blocked from their profile, and listed in the settings', () => stage.visit(async (page) => {
@@ -102,4 +101,51 @@ describe.skipIf(!hasBrowser)('someone', () => {
     await page.getByText('You can’t see the posts of Shy.').waitFor()
     expect((await page.goto(`/posts/${post}`))?.status()).toBe(404)
   }, { allow: [/403 \(Forbidden\)/, /404 \(/] }))
+})
+
+describe.skipIf(!hasBrowser)('a post', () => {
+  const stage = useStage({ people: true, env: { RATE_LIMIT_FACTOR: '0' } })
+
+  it('is reported by keyboard, hidden by an admin, seen by its author alone, and restored', () => stage.visit(async (page) => {
+    const [author] = await stage.rollcall.db.$client<{ id: string }[]>`select id from users where email <> ${memberEmail} and email <> ${adminEmail} and not banned and deleted_at is null and clerk_updated_at is not null limit 1`
+    const id = uuidv7()
+    await insertPost(stage.rollcall.db, { id, authorId: author?.id ?? '', parentId: null, body: 'Buy my watches.' })
+    await signIn(page, memberEmail)
+    await postsWith(page, 'Buy my watches.').getByTestId('post-menu').focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: 'Report post' }).focus()
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('Report post', { exact: true }).waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Send report' }).click()
+    await dialog.getByText('Choose a reason first.').waitFor()
+    await dialog.getByRole('radio', { name: 'Spam' }).focus()
+    await page.keyboard.press('Space')
+    await dialog.getByLabel('Details').fill('Third time today.')
+    await dialog.getByRole('button', { name: 'Send report' }).click()
+    await dialog.getByTestId('report-sent').waitFor()
+    await dialog.getByRole('button', { name: 'Done' }).click()
+    await dialog.waitFor({ state: 'detached' })
+
+    await stage.visit(async (admin) => {
+      await signIn(admin, adminEmail)
+      await admin.goto('/admin/reports')
+      const reported = admin.getByTestId('case').filter({ hasText: 'Buy my watches.' })
+      await reported.getByText('Third time today.').waitFor()
+      expect(await violationsOf(admin)).toEqual([])
+      await reported.getByLabel('Note for the record').fill('Spam, and not the first.')
+      await reported.getByRole('button', { name: 'Hide post' }).click()
+      await reported.getByTestId('decisions').getByText('hid the post').waitFor()
+      // It goes from the open page of whoever reads.
+      await postsWith(page, 'Buy my watches.').waitFor({ state: 'detached' })
+
+      await admin.getByTestId('state-decided').click()
+      await reported.getByText('Spam, and not the first.').waitFor()
+      await reported.getByRole('button', { name: 'Restore post' }).click()
+      await reported.getByTestId('decisions').getByText('restored the post').waitFor()
+      await page.getByTestId('new-posts').click()
+      await postsWith(page, 'Buy my watches.').waitFor()
+    })
+  }))
 })

@@ -30,15 +30,20 @@ it('erases after the days of retention and not before, and keeps the tombstones'
   await sql`insert into likes (post_id, user_id) values (${here}, 'user_old'), (${here}, 'user_here')`
   await sql`insert into mentions (post_id, user_id) values (${here}, 'user_old'), (${own}, 'user_here'), (${recent}, 'user_here')`
   await sql`insert into restrictions (user_id, other_id, kind) values ('user_here', 'user_old', 'block'), ('user_inferred', 'user_here', 'mute'), ('user_here', 'user_new', 'mute')`
+  const [about, other] = [uuidv7(), uuidv7()]
+  await sql`insert into report_cases (id, user_id) values (${about}, 'user_old'), (${other}, 'user_here')`
+  await sql`insert into reports (case_id, reporter_id, reason, note) values (${about}, 'user_here', 'spam', 'erase'), (${other}, 'user_inferred', 'spam', 'erase'), (${other}, 'user_new', 'spam', 'stay')`
+  await sql`insert into report_decisions (id, case_id, decided_by, action, note) values (${uuidv7()}, ${about}, 'user_here', 'dismiss', 'erase'), (${uuidv7()}, ${other}, 'user_here', 'dismiss', 'stay')`
   await sql`insert into webhook_events (id, first_received_at, last_received_at, outcome) values
     ('msg_old', now() - interval '40 days', now() - interval '31 days', 'applied'),
     ('msg_replayed', now() - interval '40 days', now() - interval '1 day', 'applied')`
 
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 2, likes: 1, mentions: 2, profiles: 1, restrictions: 2, names: 0, events: 1, refusals: 0, hours: 0 }, failed: [] })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 2, likes: 1, mentions: 2, profiles: 1, restrictions: 2, notes: 3, names: 0, events: 1, refusals: 0, hours: 0 }, failed: [] })
   expect(await sql`select id, body from posts where body is not null order by body`).toMatchObject([{ body: 'not yet' }, { body: 'stay' }])
   expect(await sql`select id from users`).toHaveLength(4)
+  expect(await sql`select note from reports union all select note from report_decisions order by note`).toEqual([{ note: 'stay' }, { note: 'stay' }, ...Array.from({ length: 3 }, () => ({ note: null }))])
   expect(await sql`select other_id from restrictions`).toEqual([{ other_id: 'user_new' }])
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, profiles: 0, restrictions: 0, names: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, profiles: 0, restrictions: 0, notes: 0, names: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
 })
 
 it('keeps no more events than fit, to the hour, however few days they are old, and reads each once', async () => {
@@ -125,9 +130,13 @@ describe('a user name that others wrote as plain text', () => {
     expect(await plain()).toBe(body.replace('@ada', '@'))
   })
 
-  it('takes their own mutes and blocks along at once', async () => {
+  it('takes their own mutes, blocks and notes along at once', async () => {
     await sql()`insert into restrictions (user_id, other_id, kind) values ('user_ada', 'user_ben', 'block'), ('user_ben', 'user_ada', 'mute')`
+    const caseId = uuidv7()
+    await sql()`insert into report_cases (id, user_id) values (${caseId}, 'user_ben')`
+    await sql()`insert into reports (case_id, reporter_id, reason, note) values (${caseId}, 'user_ada', 'spam', 'I know him.')`
     await applyNews(mirror.db, [deletion('user_ada')])
+    expect(await sql()`select reason, note from reports`).toEqual([{ reason: 'spam', note: null }])
     expect(await sql()`select user_id from restrictions`).toEqual([{ user_id: 'user_ben' }])
     await monthLater('user_ada')
     expect(await eraseExpired(mirror.db, 30)).toMatchObject({ erased: { restrictions: 1 }, failed: [] })

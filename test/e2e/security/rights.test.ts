@@ -28,6 +28,7 @@ GET    /api/posts/:id/replies       200     200     200     200     200     200 
 POST   /api/posts/:id/restore       401     403     403     200     403     403     403     401     401     401     403
 PUT    /api/posts/:id/like          401     200     200     200     200     403     403     401     401     401     200
 DELETE /api/posts/:id/like          401     200     200     200     200     200     200     401     401     401     200
+POST   /api/reports                 401     204     400     204     204     403     403     401     401     401     204
 GET    /api/users                   401     200     200     200     200     200     200     401     401     401     200
 GET    /api/users/recent            200     200     200     200     200     200     200     200     200     200     200
 GET    /api/users/:id               200     200     200     200     200     200     200     200     200     200     200
@@ -39,6 +40,8 @@ GET    /api/admin/charts            401     403     403     403     200     403 
 GET    /api/admin/events            401     403     403     403     200     403     403     401     401     401     403
 GET    /api/admin/live              401     403     403     403     200     403     403     401     401     401     403
 GET    /api/admin/refusals          401     403     403     403     200     403     403     401     401     401     403
+GET    /api/admin/reports           401     403     403     403     200     403     403     401     401     401     403
+POST   /api/admin/reports/:id/decisions 401 403     403     403     200     403     403     401     401     401     403
 GET    /api/admin/users             401     403     403     403     200     403     403     401     401     401     403
 GET    /api/admin/users.csv         401     403     403     403     200     403     403     401     401     401     403
 GET    /api/admin/users/:id         401     403     403     403     200     403     403     401     401     401     403
@@ -59,6 +62,7 @@ GET    /sign-up/*                   200     200     200     200     200     200 
 GET    /admin                       302     403     403     403     200     403     403     302     302|307 302     403
 GET    /admin/events                302     403     403     403     200     403     403     302     302|307 302     403
 GET    /admin/reconcile             302     403     403     403     200     403     403     302     302|307 302     403
+GET    /admin/reports               302     403     403     403     200     403     403     302     302|307 302     403
 GET    /admin/runs/:id              302     403     403     403     200     403     403     302     302|307 302     403
 GET    /admin/users                 302     403     403     403     200     403     403     302     302|307 302     403
 GET    /admin/users/:id             302     403     403     403     200     403     403     302     302|307 302     403
@@ -69,12 +73,15 @@ const tokens = { METRICS_TOKEN: 'metrics-of-the-tests', CRON_TOKEN: 'scheduler-o
 let rollcall: Rollcall
 let everyone: Actors
 let runId = ''
+let caseId = ''
 
 beforeAll(async () => {
   rollcall = await startRollcall({ env: tokens })
   everyone = await createActors(rollcall)
   runId = (await (await ask('POST', '/api/admin/reconcile', 'admin', 'bearer')).json()).runId
   await runEnded()
+  await ask('POST', '/api/reports', 'member', 'bearer')
+  caseId = (await (await ask('GET', '/api/admin/reports', 'admin', 'bearer')).json()).cases[0].id
 })
 afterAll(() => rollcall?.stop())
 
@@ -171,18 +178,23 @@ it('a method that no route takes is no failure of ours', async () => {
 })
 
 /** What is sent where nothing will not do. */
-const bodies: Record<string, object> = { '/api/posts': { body: 'Hello' }, '/api/me/restrictions/:id': { kind: 'mute' } }
+const bodies = (): Record<string, object> => ({
+  '/api/posts': { body: 'Hello' },
+  [`/api/me/restrictions/${everyone.ids.other}`]: { kind: 'mute' },
+  '/api/reports': { userId: everyone.ids.other, reason: 'spam' },
+  [`/api/admin/reports/${caseId}/decisions`]: { action: 'dismiss' },
+})
 
 function ask(method: string, path: string, actor: Actor, carrier: Carrier) {
   // As a browser opens a page: Clerk may send it to fetch a session first.
   const page: Record<string, string> = path.startsWith('/api/') || carrier === 'bearer' ? { accept: '*/*' } : { 'accept': 'text/html', 'sec-fetch-dest': 'document' }
-  return rollcall.request(path, { method, redirect: 'manual', headers: { ...page, ...everyone.headers(actor, carrier) }, ...method === 'GET' ? {} : { json: bodies[path.replace(everyone.ids.other, ':id')] ?? {} } })
+  return rollcall.request(path, { method, redirect: 'manual', headers: { ...page, ...everyone.headers(actor, carrier) }, ...method === 'GET' ? {} : { json: bodies()[path] ?? {} } })
 }
 
 /** What stands for `:id`, so that who may ask finds something: for each a post of its own. */
 async function pathOf(route: string): Promise<string> {
   if (route.includes('/posts/:id')) return route.replace(':id', await writePost(route.endsWith('/restore')))
-  return route.replace('/*', '').replace(':id', route.includes('/runs/') ? runId : everyone.ids.other)
+  return route.replace('/*', '').replace(':id', route.includes('/runs/') ? runId : route.includes('/reports/') ? caseId : everyone.ids.other)
 }
 
 async function writePost(deleted: boolean): Promise<string> {
