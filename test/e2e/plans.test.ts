@@ -61,6 +61,8 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     await migrateDatabase(url, resolve(import.meta.dirname, '../../db/migrations'))
     db = openDatabase(url, { max: 1, onQuery: (statement, parameters) => asked.push({ statement, parameters }) })
     await fillDatabase(db, size)
+    // What fills it further may take its time.
+    await db.$client`set statement_timeout = 0`
     await restrictMany(blocker)
     await reportMany()
     // A connection asks for Postgres's types before its first prepared statement.
@@ -71,7 +73,6 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
   /** 20,000 cases, half of them decided, with two reports each. */
   async function reportMany() {
     await db.$client.begin(async (sql) => {
-      await sql`set local statement_timeout = 0`
       await sql`set local session_replication_role = replica`
       await sql`insert into report_cases (id, user_id, post_id, reported_at, decided_at)
         select gen_random_uuid(), author_id, id, created_at, case when row_number() over () % 2 = 0 then created_at end from (select * from posts limit 20000) posts`
