@@ -100,3 +100,59 @@ describe('a block', () => {
     expect((await ask(otto, 'DELETE', `/api/posts/${posts[mia]}/like`)).answer).toEqual({ likeCount: 0, likedByMe: false })
   })
 })
+
+describe('a report', () => {
+  const report = (as: string | null, json: object) => ask(as, 'POST', '/api/reports', json)
+  const admin = () => rollcall.clerk.users.create({ firstName: 'Alma', publicMetadata: { role: 'admin' } }).id
+
+  it('says what is wrong with it', async () => {
+    const [mia = '', otto = ''] = await join('Mia6', 'Otto6')
+    const post = await write(otto)
+    const reason = 'spam'
+    expect(await report(mia, { postId: post, reason, note: ' Again.\r\n ' })).toEqual({ status: 204, answer: null })
+    for (const [wrong, message] of [
+      [{ reason }, 'Give either a postId or a userId.'],
+      [{ postId: post, userId: otto, reason }, 'Give either a postId or a userId.'],
+      [{ postId: post, reason: 'taste' }, 'reason is one of spam'],
+      [{ postId: post, reason, note: 'x'.repeat(501) }, 'A note has 500 characters at most.'],
+      [{ userId: mia, reason }, 'You cannot report yourself.'],
+    ] as const) expect(await report(mia, wrong)).toMatchObject({ status: 400, answer: { message: expect.stringContaining(message) } })
+    expect((await report(mia, { postId: uuidv7(), reason })).status).toBe(404)
+    expect((await report(null, { postId: post, reason })).status).toBe(401)
+    // Whoever blocked someone can still report them.
+    await put(mia, otto, 'block')
+    expect((await report(mia, { userId: otto, reason, note: '' })).status).toBe(204)
+  })
+
+  it('comes to the admins, and what they decide is on record', async () => {
+    const [mia = '', otto = ''] = await join('Mia7', 'Otto7')
+    const alma = admin()
+    await rollcall.clerk.deliveries.settled()
+    const post = await write(otto)
+    await report(mia, { postId: post, reason: 'hate', note: 'Look.' })
+    const queue = (state: string) => ask(alma, 'GET', `/api/admin/reports?state=${state}&limit=1`)
+    const { answer: { cases: [{ id, reports }] } } = await queue('open')
+    expect(reports).toMatchObject([{ reporter: { id: mia, name: 'Mia7' }, reason: 'hate', note: 'Look.' }])
+    const decide = (json: object, as = alma) => ask(as, 'POST', `/api/admin/reports/${id}/decisions`, json)
+    expect((await decide({ action: 'hide' }, mia)).status).toBe(403)
+    expect((await decide({ action: 'burn' })).status).toBe(400)
+    expect(await decide({ action: 'hide', note: 'Yes.' })).toMatchObject({ status: 200, answer: { id, post: { hidden: true }, decidedAt: expect.any(String), decisions: [{ by: alma, byName: 'Alma', action: 'hide', note: 'Yes.' }] } })
+    expect((await queue('decided')).answer.cases[0].id).toBe(id)
+    expect((await ask(alma, 'GET', '/api/admin/reports?state=lost')).status).toBe(400)
+
+    // Guests share what they see, and do not see it any more; its author is told.
+    expect((await ask(null, 'GET', `/api/posts/${post}`)).status).toBe(404)
+    expect((await ask(otto, 'GET', `/api/posts/${post}`)).answer.post).toMatchObject({ body: 'Hello', withheld: 'hidden' })
+    expect((await ask(otto, 'POST', `/api/posts/${post}/restore`)).answer).toMatchObject({ withheld: 'hidden' })
+    expect((await ask(otto, 'DELETE', `/api/posts/${post}`)).status).toBe(204)
+    expect((await ask(otto, 'POST', `/api/posts/${post}/restore`)).answer).toMatchObject({ withheld: 'hidden' })
+    expect((await ask(null, 'GET', `/api/posts/${post}`)).status).toBe(404)
+
+    expect((await decide({ action: 'restore' })).answer.decisions).toHaveLength(2)
+    expect((await ask(null, 'GET', `/api/posts/${post}`)).status).toBe(200)
+    expect((await ask(alma, 'POST', `/api/admin/reports/${uuidv7()}/decisions`, { action: 'hide' })).status).toBe(404)
+    await report(mia, { userId: otto, reason: 'spam' })
+    const [person] = (await queue('open')).answer.cases
+    expect(await ask(alma, 'POST', `/api/admin/reports/${person.id}/decisions`, { action: 'hide' })).toMatchObject({ status: 400, answer: { message: expect.stringContaining('Ban the person in Clerk') } })
+  })
+})
