@@ -41,7 +41,7 @@ export function useRestrictions() {
     } as const
     const notice = toast.add({
       title: `${words[kind].done} ${current(person).name}`,
-      description: kind === 'mute' ? 'Their posts no longer reach you. They are not told.' : 'You no longer see each other’s posts. They are not told.',
+      description: kind === 'mute' ? 'You won’t see their posts. They won’t be notified.' : 'You won’t see each other’s posts. They won’t be notified.',
       color: 'neutral',
       orientation: 'horizontal',
       actions: [undo],

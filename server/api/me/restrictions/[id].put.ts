@@ -21,7 +21,7 @@ export default defineApiHandler(async (event) => {
   if (!await restrict(db, userId, id, kind)) {
     await requireAuthor(event)
     const other = await findUser(db, id)
-    if (!other || other.user.status === 'gone') throw apiError(404, 'This account is not here any more.')
+    if (!other || other.user.status === 'gone') throw apiError(404, 'This account has been deleted.')
     if (!await restrict(db, userId, id, kind)) throw apiError(409, full[kind])
   }
   setResponseStatus(event, 204)
