@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Placeholder, SQL, SQLWrapper } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { RestrictionKind } from '#shared/types/moderation.ts'
@@ -6,6 +6,9 @@ import type { Database } from '../client.ts'
 import { restrictions } from '../schema.ts'
 
 type Id = SQLWrapper | Placeholder | string
+
+/** As `case`, which Postgres takes for true every other time. Of `is null` it expects nearly no row, and then filters all that a page may walk. */
+const neither = (one: SQLWrapper, other: SQLWrapper) => sql`case when ${one} is null then ${other} is null else false end`
 
 // Each is a scalar subquery, read by the primary key for each row that a page walks. Of `exists`, Postgres makes a join, and
 // may read every mute and block of a person for it, or of all people.
@@ -29,7 +32,7 @@ export const isBlockedBy = (db: Database, userId: Id, otherId: Id) => sql<boolea
  * muted or blocked the other, but that the author muted the viewer. Undefined, and so no condition, for a guest.
  */
 export function mayReach(db: Database, viewerId: Id | null, authorId: SQLWrapper): SQL | undefined {
-  return viewerId === null ? undefined : and(isNull(restrictionOf(db, viewerId, authorId)), isNull(blockOf(db, authorId, viewerId)))
+  return viewerId === null ? undefined : neither(restrictionOf(db, viewerId, authorId), blockOf(db, authorId, viewerId))
 }
 
 /**
@@ -37,5 +40,5 @@ export function mayReach(db: Database, viewerId: Id | null, authorId: SQLWrapper
  * on that person's profile. Undefined for a guest.
  */
 export function isUnblocked(db: Database, viewerId: Id | null, authorId: Id): SQL | undefined {
-  return viewerId === null ? undefined : and(isNull(blockOf(db, viewerId, authorId)), isNull(blockOf(db, authorId, viewerId)))
+  return viewerId === null ? undefined : neither(blockOf(db, viewerId, authorId), blockOf(db, authorId, viewerId))
 }
