@@ -106,6 +106,8 @@ export const posts = pgTable('posts', {
   /** Null once erased, so that replies keep their place. */
   body: text(),
   createdAt: instant().notNull().default(sql`now()`),
+  /** When its author last edited it; the words before are not kept. */
+  editedAt: instant(),
   deletedAt: instant(),
   /** Who deleted it, and may undo that for a while: an admin, when both an admin and the author did. */
   deletedBy: text(),
@@ -123,8 +125,11 @@ export const posts = pgTable('posts', {
 }, t => [
   uniqueIndex('posts_key_idx').on(t.authorId, t.key).where(sql`${t.key} is not null`),
   index('posts_feed_idx').on(t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null and not ${t.authorHidden}`),
+  index('posts_newest_idx').on(t.createdAt, t.id).where(sql`${t.deletedAt} is null and not ${t.authorHidden}`),
+  index('posts_words_idx').using('gin', sql`post_words(${t.body})`).where(sql`${t.deletedAt} is null and not ${t.authorHidden}`),
   index('posts_author_idx').on(t.authorId, t.createdAt, t.id),
   index('posts_profile_idx').on(t.authorId, t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null and not ${t.authorHidden}`),
+  index('posts_profile_replies_idx').on(t.authorId, t.createdAt, t.id).where(sql`${t.parentId} is not null and ${t.deletedAt} is null and not ${t.authorHidden}`),
   index('posts_parent_idx').on(t.parentId, t.createdAt, t.id).where(sql`${t.parentId} is not null`),
   index('posts_replies_idx').on(t.parentId, t.authorId).where(sql`${t.parentId} is not null and ${t.deletedAt} is null and not ${t.authorHidden}`),
   index('posts_hidden_idx').on(t.authorId, t.authorHidden, t.id),

@@ -16,24 +16,20 @@ export interface Written {
 /**
  * The state of the composer. `send` empties the text box at once and fills it again when the post is refused.
  * It does nothing while an earlier call is under way.
+ * @param begin what stands in the box at first
+ * @param lost what a failure without words of the server says
  */
-export function useComposer(publish: (written: Written) => Promise<unknown>) {
-  const draft = ref<Draft>(emptyDraft())
+export function useComposer(publish: (written: Written) => Promise<unknown>, begin = emptyDraft(), lost = 'Your post wasn’t sent. Check your connection and try again.') {
+  const draft = ref<Draft>(begin)
   const failure = ref<string | null>(null)
   const sending = ref(false)
-  const text = computed({
-    get: () => draft.value.text,
-    set: (now) => {
-      draft.value = editDraft(draft.value, now)
-    },
-  })
   const body = computed(() => bodyOf(draft.value).trim())
   const left = computed(() => POST_MAX_CHARACTERS - countPostCharacters(body.value))
   const tooLarge = computed(() => left.value >= 0 && isPostTooLarge(body.value))
   const ready = computed(() => !sending.value && body.value !== '' && left.value >= 0 && !tooLarge.value)
   let refused: Written | undefined
 
-  watch(text, () => {
+  watch(() => draft.value.text, () => {
     failure.value = null
   })
 
@@ -61,12 +57,12 @@ export function useComposer(publish: (written: Written) => Promise<unknown>) {
       // Text that was typed in the meantime goes below the refused one.
       draft.value = joinDrafts(before, draft.value)
       await nextTick()
-      failure.value = failureMessage(error, 'Your post wasn’t sent. Check your connection and try again.')
+      failure.value = failureMessage(error, lost)
     }
     finally {
       sending.value = false
     }
   }
 
-  return { draft, text, left, ready, sending: readonly(sending), failure: computed(() => failure.value ?? (tooLarge.value ? POST_TOO_LARGE : null)), send }
+  return { draft, left, ready, sending: readonly(sending), failure: computed(() => failure.value ?? (tooLarge.value ? POST_TOO_LARGE : null)), send }
 }

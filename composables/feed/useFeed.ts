@@ -1,5 +1,5 @@
 import type { Loaded, Page } from '../shell/usePaginator'
-import type { Post } from '#shared/types/post'
+import type { Post, PostKind } from '#shared/types/post'
 
 /** How many posts are fetched again at once, at least and at most. The API gives 100 rows at most. */
 const AGAIN = { least: 20, most: 100 }
@@ -15,11 +15,11 @@ interface Update {
 export type Feed = ReturnType<typeof useFeed>
 
 /**
- * A list of posts, newest first, that grows page by page: everyone's, or one author's. Changes to its posts show at once; new
+ * A list of posts, newest first, that grows page by page: everyone's, or one author's posts or replies. Changes to its posts show at once; new
  * posts wait until the reader asks for them. The list is kept when its page is left, so that the reader finds the same place again.
  */
-export function useFeed(author?: string) {
-  const key = author ? `feed:${author}` : 'feed'
+export function useFeed(author?: string, kind?: PostKind) {
+  const key = author ? `feed:${author}:${kind}` : 'feed'
   const loaded = useState<Loaded<Post>>(key, () => ({ items: [] }))
   const isLoaded = () => loaded.value.nextCursor !== undefined
   const request = useRequestFetch()
@@ -31,7 +31,7 @@ export function useFeed(author?: string) {
     failure: useState<string | null>(`${key}:failure`, () => null),
     fetchPage: async (cursor, limit, cache) => {
       const askedAt = Date.now()
-      const page = await request('/api/posts', { query: { cursor, limit, author }, cache })
+      const page = await request('/api/posts', { query: { cursor, limit, author, kind }, cache })
       learnFrom(page.posts, askedAt)
       return { items: page.posts, nextCursor: page.nextCursor }
     },
@@ -79,7 +79,7 @@ export function useFeed(author?: string) {
   /** Runs an update whose failure nobody needs to hear of: the list stays as it is. */
   const orKeep = (task: Promise<void>) => void task.catch(() => {})
 
-  const waiting = useWaiting(posts, { key, author, inRange: id => state.value === 'done' || isAbove(id, posts.value) })
+  const waiting = useWaiting(posts, { key, author, kind, inRange: id => state.value === 'done' || isAbove(id, posts.value) })
   useCatchUp(async () => isLoaded() ? waiting.add((await update()).unknown) : more())
 
   const { hidden } = useViewer()

@@ -1,4 +1,4 @@
-import type { Post } from '#shared/types/post'
+import type { Post, PostKind } from '#shared/types/post'
 
 interface Waiting {
   id: string
@@ -6,7 +6,7 @@ interface Waiting {
 }
 
 /** The new posts of a feed that are not on it yet, so that what is being read does not move. */
-export function useWaiting(posts: Ref<Post[]>, feed: { key: string, author?: string, inRange: (id: string) => boolean }) {
+export function useWaiting(posts: Ref<Post[]>, feed: { key: string, author?: string, kind?: PostKind, inRange: (id: string) => boolean }) {
   const { viewer, hidden } = useViewer()
   const waiting = useState<Waiting[]>(`${feed.key}:waiting`, () => [])
 
@@ -30,7 +30,7 @@ export function useWaiting(posts: Ref<Post[]>, feed: { key: string, author?: str
       waiting.value = waiting.value.filter(({ id }) => !gone.has(id))
       const known = new Set(posts.value.map(({ id }) => id))
       hold(changes.filter(({ id, parentId, shown, authorId }) =>
-        shown && parentId === null && !known.has(id) && (!feed.author || feed.author === authorId) && feed.inRange(id)))
+        shown && (parentId === null) === (feed.kind !== 'replies') && !known.has(id) && (!feed.author || feed.author === authorId) && feed.inRange(id)))
     },
     users: ({ hiddenIds }) => {
       waiting.value = waiting.value.filter(({ authorId }) => !hiddenIds.includes(authorId))

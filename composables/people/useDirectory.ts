@@ -1,21 +1,10 @@
-import { watchDebounced } from '@vueuse/core'
 import type { Member } from '#shared/types/user'
-
-const DEBOUNCE_MS = 200
 
 /** All users, newest first, or those whose names match the search. The search is kept in the address. */
 export function useDirectory() {
-  const route = useRoute()
-  const router = useRouter()
+  const { q, search } = useSearchText()
   const request = useRequestFetch()
   const { current, learn } = usePeople()
-
-  const q = computed(() => typeof route.query.q === 'string' ? route.query.q.trim().slice(0, 100) : '')
-  const search = ref(q.value)
-  watchDebounced(search, text => router.replace({ query: text.trim() ? { q: text.trim() } : {} }), { debounce: DEBOUNCE_MS })
-  watch(q, (text) => {
-    if (text !== search.value.trim()) search.value = text
-  })
 
   const pages = usePages<Member>('people', async (cursor) => {
     const at = Date.now()

@@ -19,9 +19,9 @@ export function usePeople() {
       return news && news.user.status !== 'pending' ? { ...person, ...news.user } : person
     },
     learn,
-    /** Learns the authors and mentioned users of posts. @param askedAt when the posts were asked for, in ms */
+    /** Learns the authors and mentioned users of posts, and whom they answer. @param askedAt when the posts were asked for, in ms */
     learnFrom(posts: readonly Post[], askedAt: number) {
-      learn(posts.flatMap(({ author, mentions }) => [author, ...mentions]), askedAt)
+      learn(posts.flatMap(({ author, mentions, parent }) => [author, ...mentions, ...parent ? [parent.author] : []]), askedAt)
     },
   }
 }

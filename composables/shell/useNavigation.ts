@@ -4,7 +4,7 @@ export interface NavigationItem {
   to: string
 }
 
-/** The links to the viewer's pages, in the rail and in a phone's bottom bar. */
+/** The links to the viewer's pages, in the rail and in a phone's bottom bar. People are a tab of the search. */
 export function useNavigation() {
   const { userId, isAdmin } = useViewer()
   const feed = { label: 'Feed', icon: 'i-lucide-list-checks', to: '/' }
@@ -12,7 +12,7 @@ export function useNavigation() {
   const admin = { label: 'Admin', icon: 'i-lucide-shield-check', to: '/admin' }
   const inner = computed<NavigationItem[]>(() => userId.value
     ? [
-        { label: 'People', icon: 'i-lucide-users', to: '/people' },
+        { label: 'Search', icon: 'i-lucide-search', to: '/search' },
         { label: 'You', icon: 'i-lucide-circle-user-round', to: `/users/${userId.value}` },
       ]
     : [])

@@ -5,7 +5,7 @@ import type { Database } from '../client.ts'
 import { posts, users } from '../schema.ts'
 import { isSeenByGuests } from './guests.ts'
 import { likeCount } from './likes.ts'
-import { isShown, replyCount } from './posts.ts'
+import { isShown, mentionedUsers, replyCount } from './posts.ts'
 import { isVisible, memberColumns } from './users.ts'
 
 /** These users as each audience hears of them. */
@@ -34,7 +34,7 @@ export async function findChangedUsers(db: Database, ids: string[]): Promise<Rec
 /** These posts and the posts that they answer, whose count of replies changes with them. */
 export async function findChangedPosts(db: Database, ids: string[]): Promise<PostChange[]> {
   const changed = alias(posts, 'changed')
-  return db
+  const rows = await db
     .select({
       id: posts.id,
       parentId: posts.parentId,
@@ -42,6 +42,7 @@ export async function findChangedPosts(db: Database, ids: string[]): Promise<Pos
       shown: sql<boolean>`${isShown}`,
       replyCount: replyCount(db),
       likeCount: likeCount(db),
+      edit: { body: posts.body, mentions: mentionedUsers(db, isShown), editedAt: posts.editedAt },
     })
     .from(posts)
     .innerJoin(users, eq(users.id, posts.authorId))
@@ -49,4 +50,5 @@ export async function findChangedPosts(db: Database, ids: string[]): Promise<Pos
       db.select({ id: changed.parentId }).from(changed).where(inArray(changed.id, ids)),
       db.select({ id: changed.id }).from(changed).where(inArray(changed.id, ids)),
     )))
+  return rows.map(({ edit, ...change }) => change.shown && edit.editedAt !== null ? { ...change, edit } : change)
 }

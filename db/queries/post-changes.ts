@@ -1,5 +1,6 @@
-import { and, eq, gt, inArray, isNotNull, isNull, ne, not, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNotNull, isNull, ne, not, notInArray, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
+import { EDIT_MINUTES } from '#shared/types/post.ts'
 import type { Database } from '../client.ts'
 import { mentions, posts, users } from '../schema.ts'
 import { notifyOfPost } from './channel.ts'
@@ -37,6 +38,7 @@ export async function insertPost(db: Database, post: NewPostRow): Promise<boolea
         parentId: sql`${post.parentId}`.as('parent_id'),
         body: sql`${post.body}`.as('body'),
         createdAt: sql`coalesce(${post.createdAt ?? null}, now())`.as('created_at'),
+        editedAt: sql`null`.as('edited_at'),
         deletedAt: sql`null`.as('deleted_at'),
         deletedBy: sql`null`.as('deleted_by'),
         authorDeletedAt: sql`null`.as('author_deleted_at'),
@@ -58,15 +60,70 @@ export async function insertPost(db: Database, post: NewPostRow): Promise<boolea
   return rows.length > 0
 }
 
+/** Whether a post is young enough to be edited, by Postgres's clock. */
+const isEditable = gt(posts.createdAt, sql`now() - make_interval(mins => ${sql.raw(String(EDIT_MINUTES))})`)
+
+/** What a change of a post says of its words: user ids in the place of names, and these ids. */
+export interface EditedPost {
+  body: string
+  mentions: string[]
+  /** Of the version that was edited, ISO 8601; null when that was the first. */
+  editedAt: string | null
+}
+
+/**
+ * Puts other words in the place of a post's, with their mentions, and tells the other instances, in one statement. What it said
+ * before is not kept.
+ * @returns false when nothing was written: the author is not here, is deleted or banned, the post is not theirs, is deleted or
+ * hidden by an admin, is older than `EDIT_MINUTES`, or was edited since
+ */
+export async function editPost(db: Database, id: string, authorId: string, edit: EditedPost): Promise<boolean> {
+  const author = lockAuthor(db, authorId)
+  const edited = db.$with('edited').as(db
+    .update(posts)
+    // Two edits in one millisecond are two versions, too.
+    .set({ body: edit.body, editedAt: sql`greatest(now(), ${posts.editedAt} + interval '1 ms')` })
+    .from(author)
+    .where(and(
+      eq(posts.id, id),
+      eq(posts.authorId, author.id),
+      isNull(posts.deletedAt),
+      isNull(posts.hiddenAt),
+      isNotNull(posts.body),
+      isEditable,
+      sql`${posts.editedAt} is not distinct from ${edit.editedAt}::timestamptz`,
+    ))
+    .returning({ id: posts.id }))
+  const forgotten = db.$with('forgotten').as(db
+    .delete(mentions)
+    .where(and(inArray(mentions.postId, db.select({ id: edited.id }).from(edited)), notInArray(mentions.userId, edit.mentions)))
+    .returning({ userId: mentions.userId }))
+  const mentioned = db.$with('mentioned').as(db
+    .insert(mentions)
+    .select(db.select({ postId: edited.id, userId: users.id }).from(edited).innerJoin(users, and(inArray(users.id, edit.mentions), isUnblocked(db, authorId, users.id))))
+    .onConflictDoNothing()
+    .returning({ userId: mentions.userId }))
+  const rows = await db.with(author, edited, forgotten, mentioned).select({ notified: notifyOfPost(edited.id) }).from(edited)
+  return rows.length > 0
+}
+
 /** The id of what this author posted with this key; undefined when nothing. */
 export async function findPostByKey(db: Database, authorId: string, key: string): Promise<string | undefined> {
   const [row] = await db.select({ id: posts.id }).from(posts).where(and(eq(posts.authorId, authorId), eq(posts.key, key)))
   return row?.id
 }
 
-/** Who wrote a post, and who deleted it; undefined when there never was one. */
+/** Who wrote a post, when, and who deleted it; undefined when there never was one. */
 export async function findPostAuthor(db: Database, id: string) {
-  const [row] = await db.select({ authorId: posts.authorId, deletedAt: posts.deletedAt, deletedBy: posts.deletedBy }).from(posts).where(eq(posts.id, id))
+  const [row] = await db.select({
+    authorId: posts.authorId,
+    body: posts.body,
+    editedAt: posts.editedAt,
+    deletedAt: posts.deletedAt,
+    deletedBy: posts.deletedBy,
+    hiddenAt: posts.hiddenAt,
+    editable: sql<boolean>`${isEditable}`,
+  }).from(posts).where(eq(posts.id, id))
   return row
 }
 

@@ -3,7 +3,7 @@ import type { Placeholder, SQL } from 'drizzle-orm'
 import { alias, unionAll } from 'drizzle-orm/pg-core'
 import type { Position } from '#shared/schemas/paging.ts'
 import { COUNTED_AT_MOST } from '#shared/types/post.ts'
-import type { Post, Withholding } from '#shared/types/post.ts'
+import type { AnsweredPost, Post, PostKind, Withholding } from '#shared/types/post.ts'
 import type { PublicUser, UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { mentions, posts, users } from '../schema.ts'
@@ -35,17 +35,26 @@ export function replyCount(db: Database) {
 }
 
 /** Whom a post mentions, as JSON. In the subquery `users` is those who are mentioned. */
-function mentionedUsers(db: Database, hasWords: SQL | undefined) {
+export function mentionedUsers(db: Database, hasWords: SQL | undefined) {
   const mentioned = db.select({ users: sql`coalesce(json_agg(${publicUserJson}), '[]')` })
     .from(mentions).innerJoin(users, eq(users.id, mentions.userId)).where(eq(mentions.postId, posts.id))
   return sql<PublicUser[]>`case when ${hasWords} and ${posts.body} is not null then ${mentioned} else '[]' end`
+}
+
+/** What a reply answers, as JSON. In the subquery `users` is the author of that. */
+export function answeredPost(db: Database, viewerId: Viewer) {
+  const parent = alias(posts, 'parent')
+  const shown = and(isNull(parent.deletedAt), isNull(parent.hiddenAt), isVisible, isUnblocked(db, viewerId, parent.authorId))
+  const answered = db.select({ post: sql`json_build_object('id', ${parent.id}, 'author', ${publicUserJson}, 'shown', ${shown})` })
+    .from(parent).innerJoin(users, eq(users.id, parent.authorId)).where(eq(parent.id, posts.parentId))
+  return sql<AnsweredPost | null>`${answered}`
 }
 
 /**
  * A post as `viewerId` sees it: author, counts and mentions come in the same query. The counts are the same for all.
  * @param isAllowed which posts this viewer may read, of those that are shown to others
  */
-function postColumns(db: Database, viewerId: Viewer, isAllowed: SQL | undefined) {
+export function postColumns(db: Database, viewerId: Viewer, isAllowed: SQL | undefined) {
   const isReadByAll = and(isShown, isAllowed)
   const hasWords = or(isReadByAll, isOwnHidden(viewerId))
   const whyNot = viewerId !== null && isAllowed
@@ -57,6 +66,7 @@ function postColumns(db: Database, viewerId: Viewer, isAllowed: SQL | undefined)
     body: sql<string | null>`case when ${hasWords} then ${posts.body} end`,
     withheld: sql<Withholding | null>`case when ${isReadByAll} then null ${whyNot} when ${posts.hiddenAt} is not null and ${posts.deletedAt} is null and ${isVisible} then 'hidden' else 'deleted' end`,
     createdAt: posts.createdAt,
+    editedAt: posts.editedAt,
     author: publicUserColumns,
     mentions: mentionedUsers(db, hasWords),
     replyCount: replyCount(db),
@@ -87,14 +97,16 @@ interface List {
   isListed: SQL | undefined
   /** Which of them the viewer may read; where that is less than all that are listed. */
   isAllowed?: SQL | undefined
+  /** Whether it says what each reply answers. */
+  saysParent?: boolean
 }
-interface PageOfList { after?: Position, limit: number, viewerId: string | null }
+export interface PageOfList { after?: Position, limit: number, viewerId: string | null }
 
 /**
  * One page of a list of posts, in one statement, with one row more than it shows when there is a next one. Where it is short
  * because it walked `WALKED_AT_MOST` rows, the last of them ends it.
  */
-function selectPage(db: Database, { order, rows, isListed, isAllowed }: List, page: { after?: Position | Placeholders<Position>, rows: number | Placeholder, viewerId: Viewer }) {
+function selectPage(db: Database, { order, rows, isListed, isAllowed, saysParent }: List, page: { after?: Position | Placeholders<Position>, rows: number | Placeholder, viewerId: Viewer }) {
   const by = order === 'asc' ? asc : desc
   // The walk's limit is no parameter: Postgres would not know how little is walked, and plan the statement anew each time.
   const walk = (limit: string) => db.select().from(posts)
@@ -103,7 +115,8 @@ function selectPage(db: Database, { order, rows, isListed, isAllowed }: List, pa
   // Named like its table, so that the columns of a post are those of the walk.
   const walked = walk(`${WALKED_AT_MOST}`).as('posts')
   const end = walk(`1 offset ${WALKED_AT_MOST - 1}`).as('walk_end')
-  const found = db.select({ ...postColumns(db, page.viewerId, isAllowed), isEnd: sql<boolean>`false` })
+  const parent = saysParent ? answeredPost(db, page.viewerId) : sql<AnsweredPost | null>`null::json`
+  const found = db.select({ ...postColumns(db, page.viewerId, isAllowed), parent, isEnd: sql<boolean>`false` })
     .from(walked).innerJoin(users, eq(users.id, posts.authorId))
     .where(isListed)
     .orderBy(by(posts.createdAt), by(posts.id))
@@ -112,9 +125,12 @@ function selectPage(db: Database, { order, rows, isListed, isAllowed }: List, pa
   return unionAll(found, db.select({ ...blankPost, id: end.id, createdAt: end.createdAt, isEnd: sql<boolean>`true` }).from(end)).limit(page.rows)
 }
 
-/** @param all the rows of `selectPage` */
-function toPostsPage(all: Awaited<ReturnType<typeof selectPage>>, limit: number): PostsPage {
-  const shown = toPage(all.filter(({ isEnd }) => !isEnd).map(({ isEnd, ...post }) => post), limit, positionOf)
+/** A post of a list, or the row that says where the walk ended. */
+type ListRow = Omit<Post, 'parent'> & { parent: AnsweredPost | null, isEnd: boolean }
+
+/** @param all the rows of a page, with one more than it shows when there is a next one */
+export function toPostsPage(all: ListRow[], limit: number): PostsPage {
+  const shown = toPage(all.filter(({ isEnd }) => !isEnd).map(({ isEnd, parent, ...post }): Post => parent ? { ...post, parent } : post), limit, positionOf)
   const last = all.find(({ isEnd }) => isEnd)
   return { posts: shown.rows, next: shown.next ?? (last ? positionOf(last) : null) }
 }
@@ -128,33 +144,36 @@ const blankPost = {
   body: sql<string | null>`null`,
   withheld: sql<Withholding | null>`null`,
   createdAt: sql<string>`null`,
+  editedAt: sql<string | null>`null`,
   author: { id: sql<string>`null`, name: sql<string>`null`, username: sql<string | null>`null`, imageUrl: sql<string | null>`null`, status: sql<UserStatus>`null` },
   mentions: sql<PublicUser[]>`null`,
   replyCount: sql<number>`null`,
   likeCount: sql<number>`null`,
   likedByMe: sql<boolean>`null`,
+  parent: sql<AnsweredPost | null>`null`,
 }
 
-/** The feed, or one author's, where the viewer also sees a person whom they muted. */
-const feedOf = (db: Database, author: Placeholder | undefined, viewer: Viewer): List => ({
+/** The feed, or what one author posted or replied, where the viewer also sees a person whom they muted. */
+const feedOf = (db: Database, author: Placeholder | undefined, kind: PostKind, viewer: Viewer): List => ({
   order: 'desc',
   rows: and(
-    isNull(posts.parentId),
+    kind === 'posts' ? isNull(posts.parentId) : isNotNull(posts.parentId),
     isNull(posts.deletedAt),
     not(posts.authorHidden),
     // Looked up once, so that nothing is walked of someone who is hidden.
     author && and(eq(posts.authorId, author), exists(db.select().from(users).where(and(eq(users.id, author), isVisible, isUnblocked(db, viewer, author))))),
   ),
   isListed: author ? or(isShown, isOwnHidden(viewer)) : and(isShown, mayReach(db, viewer, posts.authorId)),
+  saysParent: kind === 'replies',
 })
 
 /** The statements of `listPosts`, by what is given: to build one takes longer than to run it. */
 const feedStatements = new WeakMap<Database, Map<string, ReturnType<typeof prepareFeed>>>()
 
-function prepareFeed(db: Database, name: string, given: { after: boolean, author: boolean, viewer: boolean }) {
+function prepareFeed(db: Database, name: string, given: { after: boolean, author: boolean, viewer: boolean, kind: PostKind }) {
   const { placeholder } = sql
   const viewerId = given.viewer ? placeholder('viewer') : null
-  return selectPage(db, feedOf(db, given.author ? placeholder('author') : undefined, viewerId), {
+  return selectPage(db, feedOf(db, given.author ? placeholder('author') : undefined, given.kind, viewerId), {
     after: given.after ? { key: placeholder('key'), id: placeholder('id') } : undefined,
     rows: placeholder('rows'),
     viewerId,
@@ -162,12 +181,13 @@ function prepareFeed(db: Database, name: string, given: { after: boolean, author
 }
 
 /**
- * Top-level posts, newest first, in one query whatever the number of authors.
+ * Top-level posts, newest first, in one query whatever the number of authors; of one author replies as well.
  * @param page.after the last row of the page before
+ * @param page.kind replies are listed for an author alone: only those have an index
  */
-export async function listPosts(db: Database, page: PageOfList & { author?: string }): Promise<PostsPage> {
-  const { after, author, viewerId, limit } = page
-  const given = { after: after !== undefined, author: author !== undefined, viewer: viewerId !== null }
+export async function listPosts(db: Database, page: PageOfList & { author?: string, kind?: PostKind }): Promise<PostsPage> {
+  const { after, author, kind = 'posts', viewerId, limit } = page
+  const given = { after: after !== undefined, author: author !== undefined, viewer: viewerId !== null, kind }
   const name = `feed ${JSON.stringify(given)}`
   const statements = feedStatements.get(db) ?? new Map<string, ReturnType<typeof prepareFeed>>()
   const statement = statements.get(name) ?? prepareFeed(db, name, given)

@@ -9,7 +9,7 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/me/restrictions': ['GET'],
   '/api/me/restrictions/:id': ['PUT', 'DELETE'],
   '/api/posts': ['GET', 'POST'],
-  '/api/posts/:id': ['GET', 'DELETE'],
+  '/api/posts/:id': ['GET', 'PATCH', 'DELETE'],
   '/api/posts/:id/replies': ['GET'],
   '/api/posts/:id/restore': ['POST'],
   '/api/posts/:id/like': ['PUT', 'DELETE'],
@@ -42,7 +42,7 @@ export const provenRoutes = ['/api/webhooks', '/api/cron/check']
 
 /** Every page, as the log names it. A test holds it against the files. */
 export const pageRoutes = [
-  '/', '/people', '/settings', '/settings/blocked', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
+  '/', '/people', '/search', '/settings', '/settings/blocked', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
   '/admin', '/admin/events', '/admin/reconcile', '/admin/reports', '/admin/runs/:id', '/admin/users', '/admin/users/:id',
 ]
 

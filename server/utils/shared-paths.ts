@@ -4,11 +4,12 @@ import * as v from 'valibot'
 import { PostsQuery } from '#shared/schemas/posts.ts'
 
 /** The pages that guests share, and the answers of the API behind them, with ids as Postgres and Clerk write them. */
-const pages = /^\/(?:posts\/[\da-f-]{36}|users\/[\w-]{1,64})?$/
+const pages = /^\/(?:posts\/[\da-f-]{36}|users\/[\w-]{1,64}(?:\?tab=replies)?)?$/
 const answers = /^\/api\/(?:posts\/[\da-f-]{36}|users\/[\w-]{1,64})$/
 
 /** First pages alone: of further ones there are too many. */
-const FirstPosts = v.strictObject({ limit: PostsQuery.entries.limit, author: PostsQuery.entries.author })
+const { limit, author, kind } = PostsQuery.entries
+const FirstPosts = v.strictObject({ limit, author, kind })
 
 export interface SharedPath { path: string, isPage: boolean }
 
@@ -22,6 +23,8 @@ export function sharedPath(event: H3Event): SharedPath | undefined {
   if (!/^\/api\/posts(?:\?|$)/.test(event.path)) return
   const query = v.safeParse(FirstPosts, getQuery(event))
   if (!query.success) return
-  const { limit, author } = query.output
-  return { path: `/api/posts?limit=${limit}${author ? `&author=${author}` : ''}`, isPage: false }
+  const { limit, author, kind } = query.output
+  // That is an error.
+  if (kind === 'replies' && !author) return
+  return { path: `/api/posts?limit=${limit}${author ? `&author=${author}&kind=${kind}` : ''}`, isPage: false }
 }

@@ -1,14 +1,14 @@
 import * as v from 'valibot'
 import type { LiveMessage } from '../types/live.ts'
 
-const Person = v.object({
+const person = {
   id: v.string(),
   name: v.string(),
   username: v.nullable(v.string()),
   imageUrl: v.nullable(v.string()),
   status: v.picklist(['here', 'pending', 'gone']),
-  joinedAt: v.string(),
-})
+}
+const Person = v.object({ ...person, joinedAt: v.string() })
 
 const Change = v.object({
   id: v.string(),
@@ -17,6 +17,7 @@ const Change = v.object({
   shown: v.boolean(),
   replyCount: v.number(),
   likeCount: v.number(),
+  edit: v.optional(v.object({ body: v.nullable(v.string()), mentions: v.array(v.object(person)), editedAt: v.nullable(v.string()) })),
 })
 
 /** What the stream sends. A type that is not known here comes from a newer server, and is not an error. */

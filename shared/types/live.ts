@@ -1,3 +1,4 @@
+import type { Post } from './post.ts'
 import type { Member } from './user.ts'
 
 /** What changed of a post, as the public sees it. */
@@ -9,6 +10,8 @@ export interface PostChange {
   shown: boolean
   replyCount: number
   likeCount: number
+  /** The words as they are now, of a post that was edited and is shown. */
+  edit?: Pick<Post, 'body' | 'mentions' | 'editedAt'>
 }
 
 /**

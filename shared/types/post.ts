@@ -19,12 +19,30 @@ export interface Post {
   withheld: Withholding | null
   /** ISO 8601, milliseconds */
   createdAt: string
+  /** ISO 8601; null when it was never edited. */
+  editedAt: string | null
   author: PublicUser
   mentions: PublicUser[]
   replyCount: number
   likeCount: number
   likedByMe: boolean
+  /** What a reply answers; where replies of many threads stand in one list. */
+  parent?: AnsweredPost
 }
+
+export interface AnsweredPost {
+  id: string
+  author: PublicUser
+  /** False once deleted, or while its author is gone or banned. */
+  shown: boolean
+}
+
+/** For how long its author may edit a post, by Postgres's clock. */
+export const EDIT_MINUTES = 15
+
+/** What a profile lists: top-level posts, or replies. */
+export const postKinds = ['posts', 'replies'] as const
+export type PostKind = (typeof postKinds)[number]
 
 export interface PostPage {
   /** Fewer than asked for, even none, where many are hidden: only `nextCursor` says whether the list ends. */

@@ -12,6 +12,7 @@ import { listNewcomersForGuests } from '#db/queries/guests.ts'
 import { findUnsettledAuthor, hidePosts } from '#db/queries/hiding.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { findPostByKey } from '#db/queries/post-changes.ts'
+import { searchPosts } from '#db/queries/post-search.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
 import { insertReport, listCases } from '#db/queries/reports.ts'
 import { findHidden, lift, listRestrictions, restrict } from '#db/queries/restrictions.ts'
@@ -28,6 +29,9 @@ const size = { users: 100_000, posts: 1_000_000 }
 const ROWS_AT_MOST = 2_000
 /** A search also touches everyone whom it finds. */
 const NAMESAKES = size.users / 8
+/** In posts that say the same it looks at fewer: at its list of these in the index, and at so many rows. */
+const FORMERLY = size.posts / 10
+const SORTED = 50_001
 
 interface Step {
   'Node Type': string
@@ -83,6 +87,16 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     await db.$client`vacuum analyze report_cases, reports, report_decisions`
   }
 
+  /** Writes many rows, which may take longer than a request may. */
+  async function writeMany(run: (sql: Database['$client']) => Promise<unknown>) {
+    const session = db.openSession({ silentMs: 240_000 })
+    await session.$client`set statement_timeout = 0`
+    await run(session.$client)
+    await closeDatabase(session)
+    // The idle connection may be another one by now.
+    await listPosts(db, { limit: 1, viewerId: null })
+  }
+
   /** Every step of the plans of the statements that a query of ours runs. */
   async function stepsOf(run: () => Promise<unknown>): Promise<Step[]> {
     asked = []
@@ -120,6 +134,15 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['the feed, far down', ['posts_feed_idx'], () => listPosts(db, { ...posts, after })],
     ['a person\'s posts', ['posts_profile_idx'], () => listPosts(db, { ...posts, author: someone })],
     ['a person\'s posts, far down', ['posts_profile_idx'], () => listPosts(db, { ...posts, author: someone, after })],
+    ['what a person replied', ['posts_profile_replies_idx'], () => listPosts(db, { ...posts, author: someone, kind: 'replies' })],
+    ['what a person replied, far down', ['posts_profile_replies_idx'], () => listPosts(db, { ...posts, author: someone, kind: 'replies', after })],
+    ['posts with a rare word', ['posts_newest_idx', 'posts_words_idx'], () => searchPosts(db, '471123', posts)],
+    ['posts with a rare word, far down', ['posts_newest_idx', 'posts_words_idx'], () => searchPosts(db, '471123', { ...posts, after: { key: bigNow, id: lead } })],
+    ['posts with a word that all have', ['posts_newest_idx'], () => searchPosts(db, 'post', posts)],
+    ['posts with a word that all have, far down', ['posts_newest_idx'], () => searchPosts(db, 'post', { ...posts, after })],
+    ['posts with a beginning of words', ['posts_newest_idx', 'posts_words_idx'], () => searchPosts(db, '47112', posts)],
+    ['posts with words that none has', ['posts_newest_idx', 'posts_words_idx'], () => searchPosts(db, 'nothing of this', posts)],
+    ['posts with a word that only old ones have, but many', ['posts_newest_idx', 'posts_words_idx'], () => searchPosts(db, 'formerly', posts), FORMERLY],
     ['a post', ['posts_pkey'], () => findPost(db, lead, someone)],
     ['what a reply answers', ['posts_pkey'], () => listAncestors(db, bigPostId(500_001), someone)],
     ['replies', ['posts_parent_idx'], () => listReplies(db, lead, posts)],
@@ -176,10 +199,20 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     expect(steps.filter(step => step['Node Type'] === 'Seq Scan' && ['users', 'posts'].includes(step['Relation Name'] ?? ''))).toEqual([])
   })
 
+  it('a search reads few posts, however many have its words', async () => {
+    for (const q of ['post', 'formerly', 'p', '47', 'post 471123']) {
+      const steps = await stepsOf(() => searchPosts(db, q, posts))
+      const rows = steps.filter(step => step['Relation Name'] === 'posts').map(step => step['Actual Rows'] * step['Actual Loops'])
+      expect(Math.max(...rows), q).toBeLessThanOrEqual(SORTED)
+    }
+  })
+
   it('someone who likes 100,000 posts reads at the cost of those that are shown', async () => {
     const fan = bigUserId(11)
-    await db.$client`insert into likes (post_id, user_id) select id, ${fan} from posts order by created_at limit 100000 on conflict do nothing`
-    await db.$client`analyze likes`
+    await writeMany(async (sql) => {
+      await sql`insert into likes (post_id, user_id) select id, ${fan} from posts order by created_at limit 100000 on conflict do nothing`
+      await sql`analyze likes`
+    })
     await expectCheap(['posts_feed_idx', 'likes_pkey'], () => listPosts(db, { ...posts, viewerId: fan }))
     await expectCheap(['posts_parent_idx', 'likes_pkey'], () => listReplies(db, lead, { ...posts, viewerId: fan }))
   })
@@ -213,9 +246,11 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     }
 
     it('a page costs the same before their ban, while the job hides them, and after it', { timeout: 240_000 }, async () => {
-      await db.$client`insert into posts (id, author_id, body, created_at) select gen_random_uuid(), ${spammer}, 'Buy', ${bigNow}::timestamptz + n * interval '1 ms' from generate_series(1, 100000) n`
-      await db.$client`insert into posts (id, author_id, parent_id, body, created_at) select gen_random_uuid(), ${spammer}, ${lead}, 'Buy', ${bigNow}::timestamptz - interval '2 years' + n * interval '1 ms' from generate_series(1, 10000) n`
-      await db.$client`analyze posts`
+      await writeMany(async (sql) => {
+        await sql`insert into posts (id, author_id, body, created_at) select gen_random_uuid(), ${spammer}, 'Buy', ${bigNow}::timestamptz + n * interval '1 ms' from generate_series(1, 100000) n`
+        await sql`insert into posts (id, author_id, parent_id, body, created_at) select gen_random_uuid(), ${spammer}, ${lead}, 'Buy', ${bigNow}::timestamptz - interval '2 years' + n * interval '1 ms' from generate_series(1, 10000) n`
+        await sql`analyze posts`
+      })
       await expectAllCheap()
 
       await restrict(db, someone, spammer, 'mute')

@@ -42,7 +42,7 @@ describe('the routes', () => {
   })
 
   it.each([
-    ['/api/posts', ['GET', 'POST']], ['/api/posts/0199', ['GET', 'DELETE']], ['/api/nothing', []], ['/api/posts/a/b/c', []],
+    ['/api/posts', ['GET', 'POST']], ['/api/posts/0199', ['GET', 'PATCH', 'DELETE']], ['/api/nothing', []], ['/api/posts/a/b/c', []],
   ])('%s takes %j', (path, methods) => {
     expect(allowedMethods(path)).toEqual(methods)
   })

@@ -2,7 +2,7 @@ import { graphemes } from '#shared/utils/graphemes.ts'
 import { mentionPattern } from '#shared/utils/mentions.ts'
 
 export type TextPart
-  = | { kind: 'text', text: string }
+  = | { kind: 'text' | 'mark', text: string }
     | { kind: 'link', text: string, href: string, title?: string }
     | { kind: 'mention', userId: string }
 

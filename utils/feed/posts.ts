@@ -13,6 +13,7 @@ export function draftPost({ body, mentions }: Pick<Post, 'body' | 'mentions'>, a
     body,
     withheld: null,
     createdAt: new Date().toISOString(),
+    editedAt: null,
     author,
     mentions,
     replyCount: 0,
@@ -83,8 +84,9 @@ export function applyChanges(posts: Post[], changes: readonly PostChange[], when
   return posts.flatMap((post) => {
     const change = told.get(post.id)
     if (!change) return [post]
-    const { shown, replyCount, likeCount } = change
-    return shown ? [{ ...post, replyCount, likeCount }] : afterGone({ ...post, replyCount, likeCount }, whenGone)
+    const { shown, replyCount, likeCount, edit } = change
+    // What is withheld from this reader stays so.
+    return shown ? [{ ...post, replyCount, likeCount, ...post.withheld === null ? edit : undefined }] : afterGone({ ...post, replyCount, likeCount }, whenGone)
   })
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Post } from '#shared/types/post.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 
@@ -177,6 +178,34 @@ describe('paging', () => {
     } while (cursor)
     expect(new Set(seen)).toEqual(all)
     expect(seen).toHaveLength(all.size)
+  })
+
+  it('walks what one person replied, newest first, with what each answers', async () => {
+    const root = await json(post(ada, { body: 'Who is here?' }))
+    const ids: string[] = []
+    for (let index = 0; index < 7; index++) ids.unshift((await json(post(ben, { body: `Here ${index}`, parentId: index % 2 ? ids[0] : root.id }))).id)
+    await rollcall.request(`/api/posts/${ids[3]}`, { as: ben, method: 'DELETE' })
+    const like = await rollcall.request(`/api/posts/${ids[0]}/like`, { as: ada, method: 'PUT' })
+    expect(like.status).toBe(200)
+    const seen = []
+    let cursor: string | null = ''
+    for (let pages = 0; pages < 20 && cursor !== null && seen.length < 6; pages++) {
+      const page: { posts: Post[], nextCursor: string | null } = await json(rollcall.request(`/api/posts?author=${ben}&kind=replies&limit=2${cursor && `&cursor=${cursor}`}`))
+      seen.push(...page.posts)
+      cursor = page.nextCursor
+    }
+    expect(seen.map(({ id }) => id)).toEqual(ids.filter((_, index) => index !== 3))
+    const answers = Object.fromEntries(seen.map(({ id, parent, replyCount, likeCount }) => [id, { to: parent?.id, by: parent?.author.id, shown: parent?.shown, replyCount, likeCount }]))
+    expect(answers[ids[0] ?? '']).toEqual({ to: root.id, by: ada, shown: true, replyCount: 0, likeCount: 1 })
+    expect(answers[ids[1] ?? '']).toEqual({ to: ids[2], by: ben, shown: true, replyCount: 0, likeCount: 0 })
+    expect(answers[ids[2] ?? '']).toMatchObject({ to: root.id, replyCount: 1 })
+    const { posts } = await json(rollcall.request(`/api/posts?author=${ben}`))
+    expect(posts.filter(({ parentId }: Post) => parentId !== null)).toEqual([])
+
+    await rollcall.request(`/api/posts/${root.id}`, { as: ada, method: 'DELETE' })
+    const after: { posts: Post[] } = await json(rollcall.request(`/api/posts?author=${ben}&kind=replies&limit=1`, { as: ada }))
+    expect(after.posts).toMatchObject([{ id: ids[0], parent: { id: root.id, shown: false } }])
+    expect((await rollcall.request('/api/posts?kind=replies')).status).toBe(400)
   })
 
   it('walks the replies of a post, the first 50 with it', async () => {

@@ -97,7 +97,7 @@ describe.skipIf(!hasBrowser)('what one says of oneself', () => {
     await page.waitForURL('/')
     await page.getByRole('link', { name: 'Settings' }).click()
     await expect.poll(() => bio.inputValue()).toBe(before)
-    await page.getByRole('link', { name: 'People' }).hover()
+    await page.getByRole('link', { name: 'Search' }).hover()
     await feed.click()
     await page.waitForURL('/')
     expect(asked).toEqual(['confirm', 'beforeunload', 'confirm'])

@@ -5,6 +5,7 @@ import { closeDatabase, openDatabase } from '#db/client.ts'
 import { findLikeState, insertLike } from '#db/queries/likes.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { insertPost } from '#db/queries/post-changes.ts'
+import { searchPosts } from '#db/queries/post-search.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
 import { findHidden, isPostBlocked, lift, listRestrictions, restrict } from '#db/queries/restrictions.ts'
 import { findUser, listMembers } from '#db/queries/users.ts'
@@ -61,6 +62,12 @@ describe.each(Object.entries(cases))('%s', (name, restriction) => {
     expect(await authors()).toEqual(reaches ? [third, other] : [third])
     expect(await authors(other)).toEqual(unblocked ? [other] : [])
     expect((await listPosts(db, { limit: 10, viewerId: null })).posts).toHaveLength(2)
+
+    const replies = async (author: string) => (await listPosts(db, { ...page, author, kind: 'replies' })).posts
+    expect((await replies(other)).map(({ id }) => id)).toEqual(unblocked ? [reply] : [])
+    expect(await replies(third)).toMatchObject([{ id: below, parent: { id: reply, shown: unblocked } }])
+    expect((await searchPosts(db, 'other', page)).posts.map(({ id }) => id)).toEqual(reaches ? [reply, post] : [])
+    expect((await searchPosts(db, 'third', page)).posts).toHaveLength(2)
 
     const { parentId: root } = await findPost(db, reply, null) ?? {}
     // Someone else answered it, so it keeps its place.

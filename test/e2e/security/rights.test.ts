@@ -23,6 +23,7 @@ DELETE /api/me/restrictions/:id     401     204     204     204     204     204 
 GET    /api/posts                   200     200     200     200     200     200     200     200     200     200     200
 POST   /api/posts                   401     201     201     201     201     403     403     401     401     401     201
 GET    /api/posts/:id               200     200     200     200     200     200     200     200     200     200     200
+PATCH  /api/posts/:id               401     403     403     200     403     403     403     401     401     401     403
 DELETE /api/posts/:id               401     403     403     204     204     403     403     401     401     401     403
 GET    /api/posts/:id/replies       200     200     200     200     200     200     200     200     200     200     200
 POST   /api/posts/:id/restore       401     403     403     200     403     403     403     401     401     401     403
@@ -53,6 +54,7 @@ GET    /api/admin/runs              401     403     403     403     200     403 
 GET    /api/admin/runs/:id          401     403     403     403     200     403     403     401     401     401     403
 GET    /                            200     200     200     200     200     200     200     200     200|307 200     200
 GET    /people                      302     200     200     200     200     200     200     302     302|307 302     200
+GET    /search                      302     200     200     200     200     200     200     302     302|307 302     200
 GET    /settings                    302     200     200     200     200     200     200     302     302|307 302     200
 GET    /settings/blocked            302     200     200     200     200     200     200     302     302|307 302     200
 GET    /posts/:id                   200     200     200     200     200     200     200     200     200|307 200     200
@@ -188,7 +190,12 @@ const bodies = (): Record<string, object> => ({
 function ask(method: string, path: string, actor: Actor, carrier: Carrier) {
   // As a browser opens a page: Clerk may send it to fetch a session first.
   const page: Record<string, string> = path.startsWith('/api/') || carrier === 'bearer' ? { accept: '*/*' } : { 'accept': 'text/html', 'sec-fetch-dest': 'document' }
-  return rollcall.request(path, { method, redirect: 'manual', headers: { ...page, ...everyone.headers(actor, carrier) }, ...method === 'GET' ? {} : { json: bodies()[path] ?? {} } })
+  return rollcall.request(path, { method, redirect: 'manual', headers: { ...page, ...everyone.headers(actor, carrier) }, ...method === 'GET' ? {} : { json: bodies()[path] ?? bodyOf(method, path) } })
+}
+
+function bodyOf(method: string, path: string) {
+  if (path === '/api/posts') return { body: 'Hello' }
+  return method === 'PATCH' && path.startsWith('/api/posts/') ? { body: 'Hello again', editedAt: null } : {}
 }
 
 /** What stands for `:id`, so that who may ask finds something: for each a post of its own. */

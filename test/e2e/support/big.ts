@@ -17,7 +17,7 @@ export const bigPostId = (n: number) => {
 
 /**
  * Fills an empty database: `users` people with a profile each tenth, and `posts` posts over a year, four of five of them
- * replies, with a like for each second and a mention in each twentieth. By SQL alone, so that a million take seconds.
+ * replies, with a like for each second and a mention in each twentieth. Each says `Post` and its number, the first tenth also `formerly`. By SQL alone, so that a million take seconds.
  */
 export async function fillDatabase(db: Database, { users, posts }: { users: number, posts: number }): Promise<void> {
   const session = db.openSession({ silentMs: FILLING_MS })
@@ -42,7 +42,7 @@ export async function fillDatabase(db: Database, { users, posts }: { users: numb
   `
   await sql`
     insert into posts (id, author_id, parent_id, body, created_at)
-    select ${postId('n')}, ${id(`1 + (n * 7919) % ${users}`)}, case when n % 5 > 0 then ${postId('n - n % 5')} end, 'Post ' || n,
+    select ${postId('n')}, ${id(`1 + (n * 7919) % ${users}`)}, case when n % 5 > 0 then ${postId('n - n % 5')} end, 'Post ' || n || case when n <= ${posts}::bigint / 10 then ' formerly' else '' end,
       ${bigNow}::timestamptz - (${posts}::bigint - n) * interval '30 seconds'
     from generate_series(5, ${posts}::bigint + 4) n
   `

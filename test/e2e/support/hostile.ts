@@ -17,11 +17,11 @@ const hostileText = fc.oneof(fc.constantFrom(...classics), fc.string({ maxLength
 const hostileValue: fc.Arbitrary<unknown> = fc.oneof(hostileText, fc.integer(), fc.double(), fc.boolean(), fc.constant(null), fc.array(hostileText, { maxLength: 4 }), fc.dictionary(hostileText, hostileText, { maxKeys: 3 }))
 
 /** JSON of the fields that routes take, with anything in them. */
-const fields = ['body', 'parentId', 'key', 'bio', 'country', 'birthday', 'dryRun', 'force', 'userId', 'authorId', 'role', 'isAdmin', 'publicMetadata', '__proto__']
+const fields = ['body', 'editedAt', 'parentId', 'key', 'bio', 'country', 'birthday', 'dryRun', 'force', 'userId', 'authorId', 'role', 'isAdmin', 'publicMetadata', '__proto__']
 const objectBody = (ids: fc.Arbitrary<string>) => fc.dictionary(fc.constantFrom(...fields), fc.oneof(hostileValue, ids, fc.constant('Hello')), { maxKeys: 5 }).map(value => JSON.stringify(value))
 
 /** What a route takes, but for the text in it: it is written, and shown to whoever asks next. */
-const plainBody = (ids: fc.Arbitrary<string>) => fc.oneof(fc.record({ body: hostileText }), fc.record({ body: hostileText, parentId: ids }), fc.record({ bio: hostileText }), fc.record({ bio: hostileText, country: fc.constantFrom('AT', 'XX', '') }))
+const plainBody = (ids: fc.Arbitrary<string>) => fc.oneof(fc.record({ body: hostileText }), fc.record({ body: hostileText, parentId: ids }), fc.record({ body: hostileText, editedAt: fc.constant(null) }), fc.record({ bio: hostileText }), fc.record({ bio: hostileText, country: fc.constantFrom('AT', 'XX', '') }))
   .map(value => JSON.stringify(value))
 
 const nested = fc.integer({ min: 100, max: 20_000 }).chain(depth => fc.constantFrom('['.repeat(depth), `${'['.repeat(depth)}${']'.repeat(depth)}`, `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`, `{"body":${'['.repeat(depth)}`))
@@ -56,7 +56,7 @@ function framed(framing: typeof framings[number], body: Buffer): Pick<RawRequest
 }
 
 const clerkParameters = ['__clerk_handshake', '__clerk_handshake_nonce', '__clerk_db_jwt', '__clerk_redirect_url', '__clerk_synced', '__clerk_ticket']
-const parameters = ['cursor', 'limit', 'author', 'q', 'sort', 'order', 'status', 'banned', 'since', 'until', 'type', 'outcome', 'user', 'range', 'redirect_url', ...clerkParameters]
+const parameters = ['cursor', 'limit', 'author', 'kind', 'tab', 'q', 'sort', 'order', 'status', 'banned', 'since', 'until', 'type', 'outcome', 'user', 'range', 'redirect_url', ...clerkParameters]
 
 /** A header holds no line break, and a byte for each character. */
 const headerText = hostileText.map(text => Buffer.from(text).toString('latin1').replaceAll(/[\r\n\0]/g, ' '))

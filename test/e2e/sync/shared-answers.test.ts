@@ -43,7 +43,7 @@ afterAll(async () => {
   await proxy?.close()
 })
 
-const kinds = ['rename', 'ban', 'unban', 'delete', 'post', 'reply', 'like', 'unlike', 'remove', 'restore', 'profile'] as const
+const kinds = ['rename', 'ban', 'unban', 'delete', 'post', 'reply', 'edit', 'like', 'unlike', 'remove', 'restore', 'profile'] as const
 const change = fc.record({ kind: fc.constantFrom(...kinds), who: fc.nat(2), which: fc.nat(5), by: fc.nat(1), text: fc.string({ minLength: 1, maxLength: 8, unit: fc.constantFrom('a', 'b', 'c') }) })
 type Change = typeof change extends fc.Arbitrary<infer T> ? T : never
 
@@ -61,6 +61,7 @@ async function play({ kind, who, which, by, text }: Change): Promise<void> {
     return
   }
   if (kind === 'like' || kind === 'unlike') return void await member(`/api/posts/${post}/like`, { as, by, method: kind === 'like' ? 'PUT' : 'DELETE' })
+  if (kind === 'edit') return void await member(`/api/posts/${post}`, { as, by, method: 'PATCH', json: { body: text, editedAt: null } })
   if (kind === 'remove') return void await member(`/api/posts/${post}`, { as, by, method: 'DELETE' })
   if (kind === 'restore') return void await member(`/api/posts/${post}/restore`, { as, by, method: 'POST' })
   if (kind === 'profile') return void await member('/api/me/profile', { as, by, method: 'PATCH', json: { bio: text } })
@@ -75,7 +76,7 @@ async function play({ kind, who, which, by, text }: Change): Promise<void> {
   while ((await rollcall.db.select().from(users).where(isUnsettled(users)).limit(1)).length > 0) await sleep(5)
 }
 
-const paths = () => ['/api/posts', `/api/posts?author=${people[0]}`, `/api/posts/${posts.at(-1)}`, `/api/posts/${posts.at(-2)}`, ...people.map(id => `/api/users/${id}`)]
+const paths = () => ['/api/posts', `/api/posts?author=${people[0]}`, `/api/posts?author=${people[0]}&kind=replies`, `/api/posts/${posts.at(-1)}`, `/api/posts/${posts.at(-2)}`, ...people.map(id => `/api/users/${id}`)]
 const guest = async (path: string, by: number) => (await rollcall.request(path, { app: rollcall.apps[by] })).json()
 const truth = (watched: string[]) => Promise.all(watched.map(async path => (await member(path, { as: reader, by: 1 })).json()))
 const shown = (watched: string[], by: number) => Promise.all(watched.map(path => guest(path, by)))

@@ -19,7 +19,7 @@ describe('excerpt', () => {
 })
 
 const noor: Profile = { id: 'user_noor', name: 'Noor Haddad', username: 'noor', imageUrl: 'https://img.example/noor', status: 'here', bio: null, country: null, joinedAt: null, banned: false, restriction: null, blocksViewer: false }
-const post: Post = { id: 'p', parentId: null, body: 'I am here.', withheld: null, createdAt: '2026-11-21T12:00:00.000Z', author: noor, mentions: [], replyCount: 0, likeCount: 0, likedByMe: false }
+const post: Post = { id: 'p', parentId: null, body: 'I am here.', withheld: null, createdAt: '2026-11-21T12:00:00.000Z', editedAt: null, author: noor, mentions: [], replyCount: 0, likeCount: 0, likedByMe: false }
 
 it('gives a post its author\'s name and face', () => {
   expect(postMeta(post)).toEqual({ title: 'Noor Haddad: I am here.', description: 'I am here.', image: 'https://img.example/noor', type: 'article' })

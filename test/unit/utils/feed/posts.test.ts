@@ -48,6 +48,11 @@ describe('what is told of posts', () => {
     expect(applyChanges(same, [told('1', true)], 'leaves')).toBe(same)
   })
 
+  it('puts the new words of an edited post in the place of the old ones', () => {
+    const edit = { body: 'new', mentions: [author], editedAt: '2026-11-01T12:00:00.000Z' }
+    expect(applyChanges([post('1')], [{ ...told('1', true), edit }], 'leaves')).toMatchObject([{ id: '1', replyCount: 2, ...edit }])
+  })
+
   it('takes a deleted post away, but in a thread one with replies keeps its place', () => {
     expect(applyChanges([post('1')], [told('1', false)], 'leaves')).toEqual([])
     expect(applyChanges([post('1')], [told('1', false)], 'keeps-place')).toMatchObject([{ id: '1', body: null }])
