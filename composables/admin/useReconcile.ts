@@ -1,4 +1,5 @@
 import type { RunDetail, RunSummary } from '#shared/types/admin'
+import { unnamedOf } from '#shared/utils/run-people'
 
 type Mirror = ReturnType<typeof useMirrorHealth>
 
@@ -34,6 +35,18 @@ export function useRun(key: string, mirror: Mirror, id: () => string | null) {
     /** Until its report is here. */
     running: computed(() => run.value?.finishedAt === null && (live.value !== null || stored.status.value === 'pending')),
     failure: computed(() => stored.error.value ? failureMessage(stored.error.value) : null),
+  }
+}
+
+/** The names of a report's users: of ours, and from Clerk those of whom there is no row. The browser asks Clerk, once the report is shown. */
+export function useRunPeople(run: () => RunDetail) {
+  const request = useRequestFetch()
+  const fetchPeople = (id: string) => request(`/api/admin/runs/${id}/people`)
+  const named = useAsyncData(() => `admin-run-people:${run().id}`, async () => unnamedOf(run()).length === 0 ? null : fetchPeople(run().id), { server: false, lazy: true })
+  return {
+    people: computed(() => ({ ...run().people, ...named.data.value?.people })),
+    /** Why some have no name: a sentence. */
+    failure: computed(() => named.error.value ? failureMessage(named.error.value) : named.data.value?.failure ? clerkFailureWords(named.data.value.failure) : null),
   }
 }
 

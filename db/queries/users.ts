@@ -37,6 +37,15 @@ export const memberColumns = { ...publicUserColumns, joinedAt: asInstant(sql<str
 /** The sort key of a list by name; the expression of its index. */
 export const nameKey = toNameKey(sql`coalesce(${displayName}, '')`)
 
+/** How users of whom there is no row would be shown: the name is made as a row's is. */
+export async function describeUsers(db: Database, known: { id: string, firstName: string | null, lastName: string | null, username: string | null, imageUrl: string | null }[]): Promise<PublicUser[]> {
+  const x = { id: sql<string>`x.id`, username: sql<string | null>`x."username"`, imageUrl: sql<string | null>`x."imageUrl"`, firstName: sql`x."firstName"`, lastName: sql`x."lastName"` }
+  return db
+    .select({ id: x.id, name: sql<string>`coalesce(${toDisplayName(x)}, 'New member')`, username: x.username, imageUrl: x.imageUrl, status: sql<UserStatus>`'here'` })
+    // The builder has no rows from JSON.
+    .from(sql`jsonb_to_recordset(${JSON.stringify(known)}::jsonb) as x (id text, "firstName" text, "lastName" text, "username" text, "imageUrl" text)`)
+}
+
 /** A user with what they say of themselves, and what stands between them and the viewer; undefined when there is no row. */
 export async function findUser(db: Database, id: string, viewerId: string | null = null) {
   const [row] = await db

@@ -61,9 +61,13 @@ export interface ListQuery {
   offset?: number
   createdAfter?: number
   createdBefore?: number
+  /** Only these, 100 at most. */
+  ids?: string[]
   /** Clerk's cursor: the id of the last user of the page before. Only by `+created_at`, without an offset, with all else unchanged. */
   startingAfter?: string
 }
+
+type Query = Record<string, string | number | string[] | undefined>
 
 /** One page of Clerk's users. */
 export interface ClerkPage {
@@ -93,9 +97,9 @@ export interface ClerkReader {
  * @param options.timeoutMs for one call
  */
 export function createClerkReader({ secretKey, apiUrl = API_URL, timeoutMs = TIMEOUT_MS }: { secretKey: string, apiUrl?: string, timeoutMs?: number }): ClerkReader {
-  async function get(path: string, query: Record<string, string | number | undefined> = {}) {
+  async function get(path: string, query: Query = {}) {
     const url = new URL(`/v1${path}`, apiUrl)
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value))
+    for (const [name, value] of Object.entries(query)) for (const one of [value ?? []].flat()) url.searchParams.append(name, String(one))
     try {
       const answer = await fetch(url, {
         headers: { 'authorization': `Bearer ${secretKey}`, 'clerk-api-version': API_VERSION },
@@ -110,7 +114,7 @@ export function createClerkReader({ secretKey, apiUrl = API_URL, timeoutMs = TIM
     }
   }
 
-  async function read<T>(path: string, schema: v.GenericSchema<unknown, T>, query?: Record<string, string | number | undefined>) {
+  async function read<T>(path: string, schema: v.GenericSchema<unknown, T>, query?: Query) {
     const { answer, body } = await get(path, query)
     if (!answer.ok) throw refusal(path, answer)
     return { value: parse(path, schema, body), date: dateOf(answer) }
@@ -125,9 +129,9 @@ export function createClerkReader({ secretKey, apiUrl = API_URL, timeoutMs = TIM
       if (isFuture(user.clerkUpdatedAt, Date.parse(date))) throw new ClerkError('Clerk says that this user changes in the future.', { status: 200 })
       return { user, date }
     },
-    async list({ orderBy, limit, offset, createdAfter, createdBefore, startingAfter }) {
+    async list({ orderBy, limit, offset, createdAfter, createdBefore, ids, startingAfter }) {
       const { value, date } = await read('/users', v.array(ListedUser), {
-        order_by: orderBy, limit, offset, created_at_after: createdAfter, created_at_before: createdBefore, starting_after: startingAfter,
+        order_by: orderBy, limit, offset, created_at_after: createdAfter, created_at_before: createdBefore, user_id: ids, starting_after: startingAfter,
       })
       const users = value.flatMap(one => 'user' in one ? [one.user] : [])
       const isUsable = ({ clerkUpdatedAt }: ClerkUser) => !isFuture(clerkUpdatedAt, Date.parse(date))

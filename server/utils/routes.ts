@@ -35,6 +35,7 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/admin/reconcile': ['POST'],
   '/api/admin/runs': ['GET'],
   '/api/admin/runs/:id': ['GET'],
+  '/api/admin/runs/:id/people': ['GET'],
 }
 
 /** Routes whose requests prove themselves, by a signature or a token: they need no session, and no page of ours sends them. */

@@ -47,13 +47,13 @@ export interface FieldDiff {
 
 /**
  * `GET /api/admin/users/:id/diff`: Clerk now beside our row. `missing`: Clerk says 404, and we have them.
- * `unknown`: Clerk has them, and we have no row. Both sides saying "deleted" are the same.
+ * `unknown`: Clerk has them, as they would be shown here and field by field, and we have no row. Both sides saying "deleted" are the same.
  */
 export type UserDiff = { checkedAt: string } & (
   | { status: 'same' }
   | { status: 'differs', fields: FieldDiff[] }
   | { status: 'missing' }
-  | { status: 'unknown' }
+  | { status: 'unknown', person: PublicUser, fields: FieldDiff[] }
   | { status: 'unreachable', failure: ClerkFailure }
 )
 
@@ -129,6 +129,13 @@ export interface RunDetail extends RunSummary {
   report: ScanReport | null
   /** By id: who started it, and the first 100 of each list of the report, as far as we have them. */
   people: Record<string, PublicUser>
+}
+
+/** `GET /api/admin/runs/:id/people`: by id, whom of the report Clerk has and we do not, the first 100. */
+export interface RunPeople {
+  people: Record<string, PublicUser>
+  /** Why Clerk named none. */
+  failure: ClerkFailure | null
 }
 
 /** What a person can press: a page to go to · a dry run to start · a check to run now · a text to copy. */

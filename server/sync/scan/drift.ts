@@ -24,13 +24,16 @@ export function driftOf(clerk: ClerkUser, ours: MirrorUser | undefined, beganAt:
   return differs(clerk, ours) ? 'stale' : null
 }
 
-export type Difference = { status: 'same' } | { status: 'differs', fields: FieldDiff[] } | { status: 'missing' } | { status: 'unknown' }
+export type Difference = { status: 'same' } | { status: 'differs', fields: FieldDiff[] } | { status: 'missing' } | { status: 'unknown', fields: FieldDiff[] }
 
 /** Clerk's user beside our row, field by field. Null: Clerk says 404, or there is no row. A tombstone equals a 404. */
 export function diffUser(clerk: ClerkUser | null, ours: AdminUser | null): Difference {
   if (!clerk) return !ours || ours.deletedAt ? { status: 'same' } : { status: 'missing' }
-  if (!ours) return { status: 'unknown' }
-  const fields = [...comparedFields, 'clerkUpdatedAt' as const].flatMap((field): FieldDiff[] => clerk[field] === ours[field] ? [] : [{ field, clerk: clerk[field], ours: ours[field] }])
+  const fields = [...comparedFields, 'clerkUpdatedAt' as const].flatMap((field): FieldDiff[] => {
+    const our = ours?.[field] ?? null
+    return clerk[field] === our ? [] : [{ field, clerk: clerk[field], ours: our }]
+  })
+  if (!ours) return { status: 'unknown', fields }
   if (ours.deletedAt) fields.unshift({ field: 'deletedAt', clerk: null, ours: ours.deletedAt })
   // A different `updated_at` alone is no drift.
   return fields.some(({ field }) => field !== 'clerkUpdatedAt') ? { status: 'differs', fields } : { status: 'same' }

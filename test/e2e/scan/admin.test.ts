@@ -43,6 +43,35 @@ it('an admin starts it, follows it, and finds its report', async () => {
   await rollcall.clerk.deliveries.idle()
 })
 
+it('names those who are missing as Clerk does now, and keeps no name', async () => {
+  const { users } = rollcall.clerk
+  const missing = users.create({ firstName: '三', lastName: '张', username: 'zhangsan' }, { silent: true }).id
+  const soonGone = users.create({ firstName: 'Gone', lastName: 'Soon' }, { silent: true }).id
+  const { runId } = await (await start({ dryRun: true })).json()
+  const run = await finished(runId)
+  expect(run.report?.drift.missing.toSorted()).toEqual([missing, soonGone].sort())
+  expect(JSON.stringify(run)).not.toContain('Soon')
+  const people = async () => (await rollcall.request(`/api/admin/runs/${runId}/people`, { as: admin })).json()
+  expect(await people()).toMatchObject({ people: { [missing]: { name: '张三', username: 'zhangsan' }, [soonGone]: { name: 'Gone Soon' } }, failure: null })
+  expect(await rollcall.db.$client`select 1 from sync_runs where report::text like '%Soon%'`).toHaveLength(0)
+
+  // Nothing is here of them: the preview is what Clerk says.
+  const preview = await rollcall.request(`/api/admin/users/${missing}`, { as: admin })
+  expect(await preview.json()).toMatchObject({ user: null, events: [] })
+  const diff = await (await rollcall.request(`/api/admin/users/${missing}/diff`, { as: admin })).json()
+  expect(diff).toMatchObject({ status: 'unknown', person: { name: '张三' } })
+  expect(diff.fields).toContainEqual({ field: 'username', clerk: 'zhangsan', ours: null })
+
+  users.delete(soonGone, { silent: true })
+  expect(Object.keys((await people()).people)).toEqual([missing])
+  rollcall.clerk.faults.set({ backend: { status: 500 } })
+  expect(await people()).toEqual({ people: {}, failure: { code: 'status', status: 500 } })
+  expect((await rollcall.request(`/api/admin/users/${soonGone}`, { as: admin })).status).toBe(502)
+  rollcall.clerk.faults.clear()
+  expect((await rollcall.request(`/api/admin/users/${soonGone}`, { as: admin })).status).toBe(404)
+  users.delete(missing, { silent: true })
+})
+
 it('one runs at a time, whichever instance is asked', async () => {
   rollcall.clerk.faults.set({ backend: { latencyMs: 500 } })
   const answers = await Promise.all(rollcall.apps.map(app => rollcall.request('/api/admin/reconcile', { as: admin, json: {}, app })))
