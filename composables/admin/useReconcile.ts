@@ -3,6 +3,9 @@ import { unnamedOf } from '#shared/utils/run-people'
 
 type Mirror = ReturnType<typeof useMirrorHealth>
 
+/** What a dry run found holds for so long, ms: a reconcile may be confirmed by it without another one. */
+const FRESH_MS = 5 * 60_000
+
 interface ReconcileOptions { dryRun?: boolean, force?: boolean }
 
 /**
@@ -71,18 +74,43 @@ export function useReconcile(mirror: Mirror) {
 
   const { start } = useReconcileStart()
   const beginning = ref(false)
+  async function begin(options: ReconcileOptions): Promise<string | null> {
+    beginning.value = true
+    const id = await start(options)
+    // When nothing was started, another run may be why: the facts name it.
+    await mirror.ask()
+    beginning.value = false
+    return id
+  }
+
+  /** The dry run whose result is to be confirmed once it is there, and whether the question is open. */
+  const proposed = ref<string | null>(null)
+  const confirming = ref(false)
+  const isFresh = ({ dryRun, finishedAt, error }: RunDetail) =>
+    dryRun && !error && finishedAt !== null && Date.parse(facts.value?.checkedAt ?? '') - Date.parse(finishedAt) < FRESH_MS
+  watch(current.run, (run) => {
+    if (!run?.finishedAt || run.id !== proposed.value) return
+    proposed.value = null
+    // Without drift there is nothing to ask: the report says so.
+    confirming.value = !run.error && countDrift(run) > 0
+  })
 
   return {
     ...current,
     list,
     /** Whether a scan runs, whoever started it: another one would be refused. */
     busy: computed(() => beginning.value || Boolean(facts.value?.running)),
-    async begin(options: ReconcileOptions): Promise<void> {
-      beginning.value = true
-      await start(options)
-      // When nothing was started, another run may be why: the facts name it.
-      await mirror.ask()
-      beginning.value = false
+    begin,
+    confirming,
+    /** Asks whether to repair what a dry run found: the one that is shown where it is fresh and found something, else a new one. */
+    async propose(): Promise<void> {
+      const run = current.run.value
+      if (run && isFresh(run) && countDrift(run) > 0) confirming.value = true
+      else proposed.value = await begin({ dryRun: true })
+    },
+    async confirm(): Promise<void> {
+      confirming.value = false
+      await begin({})
     },
   }
 }

@@ -48,6 +48,26 @@ export function resultSentence(run: RunSummary, drift: number): string {
   return `${plural(drift)} differed, and ${drift === 1 ? 'was' : 'were'} repaired.`
 }
 
+/** What a reconcile will do by what its dry run found: the question, what would become of them, and the button's words. */
+export function reconcilePlan({ found }: Pick<RunSummary, 'found'>): { title: string, description: string, action: string } {
+  const { missing, stale, revived, gone } = found?.driftCounts ?? { missing: 0, stale: 0, revived: 0, gone: 0 }
+  const parts = [
+    ...missing > 0 ? [`${number(missing)} added`] : [],
+    ...stale > 0 ? [`${number(stale)} updated`] : [],
+    ...revived > 0 ? [`${number(revived)} restored`] : [],
+  ]
+  const repaired = missing + stale + revived
+  return {
+    title: `${plural(repaired)} will be repaired, ${plural(gone)} will be removed`,
+    description: [
+      ...repaired > 0 ? [`Clerk’s data is copied here: ${parts.join(', ')}.`] : [],
+      ...gone > 0 ? [`${gone === 1 ? 'The user' : 'Users'} that Clerk no longer has ${gone === 1 ? 'becomes a tombstone: the' : 'become tombstones: their'} name, email and picture are erased here, and ${gone === 1 ? 'the' : 'their'} posts are hidden.`] : [],
+      ...found?.refused ? [`No one is removed: ${plural(found.refused.found)} are not in Clerk’s list, more than the ${number(found.refused.limit)} that may be removed at once.`] : [],
+    ].join(' '),
+    action: `Reconcile ${plural(repaired + gone)}`,
+  }
+}
+
 /** How long a run took. */
 export const tookWords = ({ startedAt, finishedAt }: Pick<RunSummary, 'startedAt' | 'finishedAt'>): string =>
   finishedAt ? spanOf(Date.parse(finishedAt) - Date.parse(startedAt)) : '–'

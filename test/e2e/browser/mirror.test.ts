@@ -125,6 +125,7 @@ describe.skipIf(!hasBrowser)('the overview', () => {
     await page.getByTestId('dry-run').click()
     await page.getByTestId('run-result').getByText('5 users differ. Nothing was changed.').waitFor()
     expect(await people(page, 'missing')).toEqual(missing)
+    await page.locator('[data-kind=missing]').getByText('Jon').waitFor()
     expect(await people(page, 'stale')).toEqual([person('fatou')])
     expect(await people(page, 'gone')).toEqual([person('ben')])
     expect(await stage.rollcall.db.$client`select id from users where id in ${stage.rollcall.db.$client(missing)}`).toHaveLength(0)
@@ -135,10 +136,24 @@ describe.skipIf(!hasBrowser)('the overview', () => {
 
     await page.getByTestId('run').first().waitFor()
     const before = await page.getByTestId('run').count()
+    // The dry run is fresh: it is asked at once, and Cancel changes nothing.
     await page.getByTestId('reconcile').click()
+    await page.getByRole('dialog', { name: '4 users will be repaired, 1 user will be removed' }).waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await page.getByTestId('reconcile-cancel').click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('reconcile')
+    expect(await page.getByTestId('run').count()).toBe(before)
+
+    await page.getByTestId('reconcile').click()
+    await page.getByTestId('reconcile-confirm').getByText('Reconcile 5 users').click()
     await page.getByTestId('run-result').getByText('5 users differed, and were repaired.').waitFor()
     await page.getByTestId('run-unseen').getByText('The checks had not seen these').waitFor()
     await expect.poll(() => page.getByTestId('run').count()).toBe(before + 1)
+    // Nothing differs any more: a dry run finds that, and there is nothing to confirm.
+    await page.getByTestId('reconcile').click()
+    await page.getByTestId('run-result').getByText('Nothing differs').waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
     await page.getByTestId('admin-tabs').getByText('Overview').click()
     await isIn(page, 'copy', 'equal')
     await page.getByTestId('check-now').click()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RefusalReason } from '#shared/types/sync.ts'
 import { countDrift, foundWords, refusedWords, runWords } from '#utils/admin/mirror-facts.ts'
-import { checkWords, progressWords, resultSentence, starterWords, tookWords } from '#utils/admin/runs.ts'
+import { checkWords, progressWords, reconcilePlan, resultSentence, starterWords, tookWords } from '#utils/admin/runs.ts'
 import type { RunSummary } from '#shared/types/admin.ts'
 
 const none = { missing: 0, stale: 0, gone: 0, revived: 0 }
@@ -23,6 +23,21 @@ describe('the result of a run', () => {
   it('is not that all is well when it refused or failed', () => {
     expect(sentence(found({ driftCounts: none, refused: { found: 1_200, limit: 10 } }))).toBe('25 users read. No users were deleted.')
     expect(sentence(run({ error: { code: 'internal' }, found: null }))).toBe('The reconcile failed.')
+  })
+})
+
+describe('what a reconcile will do', () => {
+  it('is how many are repaired and removed, before it does it', () => {
+    expect(reconcilePlan(found({ driftCounts: { missing: 2, stale: 1, gone: 1, revived: 0 } }))).toEqual({
+      title: '3 users will be repaired, 1 user will be removed',
+      description: 'Clerk’s data is copied here: 2 added, 1 updated. The user that Clerk no longer has becomes a tombstone: the name, email and picture are erased here, and the posts are hidden.',
+      action: 'Reconcile 4 users',
+    })
+  })
+  it('is that no one is removed when too many are gone', () => {
+    const { title, description } = reconcilePlan(found({ refused: { found: 1_200, limit: 10 } }))
+    expect(title).toBe('3 users will be repaired, 0 users will be removed')
+    expect(description).toContain('No one is removed: 1,200 users are not in Clerk’s list, more than the 10')
   })
 })
 
