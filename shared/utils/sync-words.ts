@@ -8,7 +8,18 @@ export interface EventExplanation {
 }
 
 const retried = 'Svix keeps delivering it for a day, so a fix in time loses nothing.'
-const replay = 'If it does not turn to "applied" by itself, press Replay in Clerk\'s dashboard, or re-sync this user.'
+const replay = 'If it does not turn to "applied" by itself, re-sync this user, or replay it.'
+
+/**
+ * Where an event is sent again, by the names of Clerk's dashboard; a sentence each.
+ * https://clerk.com/docs/guides/development/webhooks/overview
+ */
+export const replaySteps = [
+  'Open Webhooks in Clerk\'s dashboard and select your endpoint.',
+  'Under Message Attempts, find this event by its ID.',
+  'Open the menu at its right and choose Replay.',
+  'Resend this message, or all that failed since then.',
+] as const
 
 /** What became of an event and what a person can do about it. */
 export function explainEvent(event: { type: string | null, outcome: Outcome, reason: EventReason | null, details: ReasonDetails | null }): EventExplanation {

@@ -44,6 +44,16 @@ it('opens once by its button', async () => {
   expect(isOpen()).toBe(true)
 })
 
+it('says where a failed event is replayed, and offers it of no other', async () => {
+  const failed = await mountSuspended(EventRow, { props: { event: { ...event, outcome: 'failed', reason: 'internal' } } })
+  expect(failed.get('[data-testid=event-why]').text()).toMatch(/re-sync this user, or replay it\.$/)
+  await failed.get('[data-testid=event-more]').trigger('click')
+  expect(failed.get('[data-testid=replay-steps]').text()).toContain('Under Message Attempts, find this event by its ID.')
+  const { row } = await mounted()
+  await row.get('[data-testid=event-more]').trigger('click')
+  expect(row.find('[data-testid=replay-steps]').exists()).toBe(false)
+})
+
 it('stays as it is by a click on the user, on its facts, or when text is selected', async () => {
   const { row, isOpen } = await mounted()
   await row.get('[data-testid=event-user]').trigger('click')
