@@ -23,6 +23,7 @@ const routes = [
   '/api/admin/sync',
   '/api/admin/charts?range=day',
   '/api/admin/charts?range=week',
+  '/api/admin/charts?range=month',
   ...['joined', 'name', 'synced'].flatMap(sort => ['asc', 'desc'].flatMap(order =>
     ['', '&status=gone', '&status=pending', '&status=here', '&banned=true', '&syncedBy=scan', '&syncedBy=request', '&syncedBy=webhook']
       .map(filter => `/api/admin/users?sort=${sort}&order=${order}${filter}`))),

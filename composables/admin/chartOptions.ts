@@ -2,13 +2,14 @@ import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts'
 import type { GridComponentOption, TooltipComponentOption } from 'echarts/components'
 import type { ComposeOption } from 'echarts/core'
 import type { ChartHour } from '#shared/types/admin'
+import type { ChartRange } from '#shared/schemas/admin'
 import type { ChartPalette } from './useChartPalette'
 
 export type ChartOption = ComposeOption<BarSeriesOption | LineSeriesOption | GridComponentOption | TooltipComponentOption>
 
 interface ChartInput {
   hours: readonly ChartHour[]
-  range: 'day' | 'week'
+  range: ChartRange
   timeZone: string
   locale: string
   palette: ChartPalette
@@ -27,7 +28,7 @@ export function deliveriesOption(input: ChartInput): ChartOption {
       type: 'bar',
       name: kind,
       stack: 'deliveries',
-      barCategoryGap: input.range === 'day' ? '25%' : '10%',
+      barCategoryGap: { day: '25%', week: '10%', month: '0%' }[input.range],
       cursor: 'default',
       data: hours.map(hour => countOf(hour, kind)),
       itemStyle: {
@@ -62,8 +63,10 @@ export function lagOption(input: ChartInput): ChartOption {
     name: key,
     data: hours.map(({ lag }) => lag ? atLeastOne(lag[key]) : null),
     showSymbol: true,
+    // Else a lone hour of a long range would show nothing.
+    showAllSymbol: true,
     symbol: 'circle',
-    symbolSize: input.range === 'day' ? 5 : 3,
+    symbolSize: { day: 5, week: 3, month: 2 }[input.range],
     cursor: 'default',
     lineStyle: { color, width: 2, type: key === 'p95' ? 'dashed' : 'solid' },
     itemStyle: { color },
@@ -97,7 +100,7 @@ function frame({ hours, range, timeZone, locale, palette }: ChartInput, describe
         color: palette.ink,
         hideOverlap: true,
         interval: (_: number, iso: string) => marked(iso),
-        formatter: (iso: string) => range === 'day' ? clockTime(iso, timeZone, { locale }) : weekday(iso, timeZone, locale),
+        formatter: (iso: string) => range === 'day' ? clockTime(iso, timeZone, { locale }) : dayName(iso, range, timeZone, locale),
       },
     },
     tooltip: {
@@ -111,7 +114,7 @@ function frame({ hours, range, timeZone, locale, palette }: ChartInput, describe
       // This is markup: it may hold our own words and numbers, never text from users.
       formatter: (shown) => {
         const hour = hours[(Array.isArray(shown) ? shown[0] : shown)?.dataIndex ?? -1]
-        return hour ? `<strong>${clockTime(hour.hour, timeZone, { weekday: true, locale })}</strong>${describe(hour)}` : ''
+        return hour ? `<strong>${clockTime(hour.hour, timeZone, { weekday: true, day: range === 'month', locale })}</strong>${describe(hour)}` : ''
       },
     },
   }
@@ -119,7 +122,8 @@ function frame({ hours, range, timeZone, locale, palette }: ChartInput, describe
 
 const atLeastOne = (ms: number) => Math.max(1, ms)
 
-const weekday = (iso: string, timeZone: string, locale: string) => new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone }).format(new Date(iso))
+const dayName = (iso: string, range: ChartRange, timeZone: string, locale: string) =>
+  new Intl.DateTimeFormat(locale, { ...range === 'month' ? { day: 'numeric', month: 'short' } : { weekday: 'short' }, timeZone }).format(new Date(iso))
 
 const line = (name: string, value: string, color?: string) =>
   `<div style="display:flex;gap:0.5rem;align-items:center">${color ? `<i style="width:0.6rem;height:0.6rem;border-radius:2px;background:${color}"></i>` : ''}<span>${name}</span><b style="margin-left:auto;padding-left:1rem">${value}</b></div>`

@@ -4,7 +4,7 @@ import { ChartsQuery } from '#shared/schemas/admin'
 const EVERY_MS = 60_000
 
 /**
- * Deliveries and lag by hour, for the last day or week: the address says which.
+ * Deliveries and lag by hour, for the last 24 hours, 7 or 30 days: the address says which.
  * @param counted changes when the facts count something else, so that the charts never contradict them for long
  */
 export function useMirrorCharts(counted: () => string) {

@@ -58,8 +58,11 @@ export type RefusalsQuery = v.InferOutput<typeof RefusalsQuery>
 /** `GET /api/admin/runs` */
 export const RunsQuery = v.object({ cursor: v.optional(v.pipe(TimeCursor, v.check(({ id }) => v.is(RunParams, { id }), cursorMessage))), limit: Limit })
 
-/** `GET /api/admin/charts` */
-export const ChartsQuery = v.object({ range: v.optional(v.picklist(['day', 'week'], 'range is day or week.'), 'day') })
+export const chartRanges = ['day', 'week', 'month'] as const
+export type ChartRange = (typeof chartRanges)[number]
+
+/** `GET /api/admin/charts`: the last 24 hours, 7 days or 30 days. */
+export const ChartsQuery = v.object({ range: v.optional(v.picklist(chartRanges, `range is one of ${chartRanges.join(', ')}.`), 'day') })
 
 const Flag = (name: string) => v.optional(v.boolean(`${name} is true or false.`), false)
 

@@ -1,4 +1,5 @@
 import type { CheckFacts, ClerkFailure, CopyState, DriftKind, EndpointState, EventReason, Level, Outcome, ProblemCode, ReasonDetails, RefusalReason, ReasonFor, ReplicaState, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from './sync.ts'
+import type { ChartRange } from '../schemas/admin.ts'
 import type { Mirrored } from './mirrored.ts'
 import type { PublicUser, UserStatus } from './user.ts'
 
@@ -272,7 +273,7 @@ export interface ChartHour {
 
 /** `GET /api/admin/charts` */
 export interface MirrorCharts {
-  range: 'day' | 'week'
+  range: ChartRange
   /** Oldest first, without gaps; the last one is still running. */
   hours: ChartHour[]
 }

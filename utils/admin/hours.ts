@@ -1,4 +1,5 @@
 import type { ChartHour } from '#shared/types/admin.ts'
+import type { ChartRange } from '#shared/schemas/admin.ts'
 import type { Outcome } from '#shared/types/sync.ts'
 import { dateFormat } from '../intl.ts'
 import { spanOf } from './exact-time.ts'
@@ -16,7 +17,10 @@ export function sumHours(hours: readonly ChartHour[]): Record<ChartKind, number>
   return { applied: sum('applied'), stale: sum('stale'), ignored: sum('ignored'), rejected: sum('rejected'), failed: sum('failed'), refused: sum('refused') }
 }
 
-/** The chart of deliveries in one sentence. */
+/** The time that a range of the charts covers, after *the last*. */
+export const rangeWords: Record<ChartRange, string> = { day: '24 hours', week: '7 days', month: '30 days' }
+
+/** The chart of deliveries in one sentence. @param span `24 hours` */
 export function describeDeliveries(hours: readonly ChartHour[], span: string): string {
   const sums = sumHours(hours)
   const kinds = chartKinds.filter(kind => sums[kind] > 0)
@@ -42,12 +46,13 @@ export function hourOfDay(iso: string, timeZone: string): number {
   return Number(dateFormat('en-GB', { hour: '2-digit', hourCycle: 'h23', timeZone }).format(new Date(iso)))
 }
 
-/** `14:00`, with the weekday where the day is not clear: `Mon 14:00`. */
-export function clockTime(iso: string, timeZone: string, options: { weekday?: boolean, seconds?: boolean, locale?: string } = {}): string {
+/** `14:00`, with the weekday, or the whole day, where that is not clear: `Mon 14:00`, `Mon 23 Nov, 14:00`. */
+export function clockTime(iso: string, timeZone: string, options: { weekday?: boolean, day?: boolean, seconds?: boolean, locale?: string } = {}): string {
   return dateFormat(options.locale ?? 'en-GB', {
     hour: '2-digit', minute: '2-digit', timeZone,
     ...options.seconds ? { second: '2-digit' } : {},
     ...options.weekday ? { weekday: 'short' } : {},
+    ...options.day ? { day: 'numeric', month: 'short' } : {},
   }).format(new Date(iso))
 }
 

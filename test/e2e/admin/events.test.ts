@@ -140,5 +140,6 @@ describe('the log of a running server', () => {
     expect(hours).toHaveLength(7 * 24)
     expect(hours.at(-1)?.outcomes.applied).toBeGreaterThan(0)
     expect((await api.charts()).hours).toHaveLength(24)
+    expect((await api.charts('month')).hours).toHaveLength(30 * 24)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockTime, describeDeliveries, describeLag, hourOfDay, sumHours } from '#utils/admin/hours.ts'
+import { clockTime, describeDeliveries, describeLag, hourOfDay, rangeWords, sumHours } from '#utils/admin/hours.ts'
 import type { ChartHour } from '#shared/types/admin.ts'
 
 const hour = (n: number, change: Partial<ChartHour> = {}): ChartHour => ({
@@ -13,12 +13,12 @@ const applied = (count: number) => ({ applied: count, stale: 0, ignored: 0, reje
 const name = (iso: string) => clockTime(iso, 'UTC')
 
 describe('deliveries in a sentence', () => {
-  it('says that none came', () => expect(describeDeliveries([hour(1), hour(2)], 'day')).toBe('No deliveries in the last day.'))
+  it('says that none came', () => expect(describeDeliveries([hour(1), hour(2)], rangeWords.day)).toBe('No deliveries in the last 24 hours.'))
 
   it('adds the hours up', () => {
     const hours = [hour(1, { outcomes: applied(1200) }), hour(2, { outcomes: { ...applied(3), stale: 2 }, refused: 1 })]
     expect(sumHours(hours)).toMatchObject({ applied: 1203, stale: 2, refused: 1, failed: 0 })
-    expect(describeDeliveries(hours, 'week')).toBe('1,206 deliveries in the last week: 1,203 applied, 2 stale, 1 refused.')
+    expect(describeDeliveries(hours, rangeWords.week)).toBe('1,206 deliveries in the last 7 days: 1,203 applied, 2 stale, 1 refused.')
   })
 
   it('names one kind once', () => {
@@ -34,6 +34,10 @@ describe('lag in a sentence', () => {
     const hours = [hour(1, { lag: { p50: 40, p95: 100 } }), hour(2), hour(3, { lag: { p50: 50, p95: 3_000 } }), hour(4, { lag: { p50: 60, p95: 200 } })]
     expect(describeLag(hours, 'day', name)).toBe('In a typical hour, the median lag was 50 ms and the p95 was 200 ms. The slowest hour was 03:00, with a p95 of 3.0 s.')
   })
+})
+
+it('names the day where a range has more than a week', () => {
+  expect(clockTime('2026-11-21T14:00:00Z', 'UTC', { weekday: true, day: true })).toBe('Sat 21 Nov, 14:00')
 })
 
 it('reads the clock of a zone', () => {
