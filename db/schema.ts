@@ -34,6 +34,12 @@ interface Named { firstName: SQLWrapper, lastName: SQLWrapper, username: SQLWrap
  */
 export const toDisplayName = ({ firstName, lastName, username }: Named) => sql<string | null>`display_name(${firstName}, ${lastName}, ${username})`
 
+/** An id without `user_`, as it is looked up by its first characters. An expression, so that a whole id is looked up by the primary key. */
+export const toBare = (id: SQLWrapper) => sql<string>`substr(${id}, 6)`
+
+/** An id from its end, as it is looked up by its last characters. */
+export const toReversed = (id: SQLWrapper) => sql<string>`reverse(${id})`
+
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
 
 interface Hiding { postsHidden: SQLWrapper, banned: SQLWrapper, deletedAt: SQLWrapper }
@@ -86,6 +92,8 @@ export const users = pgTable('users', {
   index('users_synced_idx').on(t.syncedAt, t.id),
   index('users_username_idx').on(toNameKey(t.username)).where(sql`${t.deletedAt} is null`),
   index('users_search_idx').using('gin', t.search),
+  index('users_id_start_idx').on(sql`${toBare(t.id)} text_pattern_ops`),
+  index('users_id_end_idx').on(sql`${toReversed(t.id)} text_pattern_ops`),
   index('users_deleted_idx').on(t.deletedAt).where(sql`${t.deletedAt} is not null`),
   index('users_pending_idx').on(t.id).where(sql`${t.clerkUpdatedAt} is null and ${t.deletedAt} is null`),
   check('users_synced_by_check', isOneOf(t.syncedBy, syncSources)),

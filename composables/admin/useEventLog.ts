@@ -1,5 +1,5 @@
 import type { MaybeRefOrGetter } from 'vue'
-import type { AdminEvent } from '#shared/types/admin'
+import type { AdminEvent, AdminEventPage } from '#shared/types/admin'
 
 /**
  * The event log, newest first, page by page, and live.
@@ -7,19 +7,22 @@ import type { AdminEvent } from '#shared/types/admin'
  */
 export function useEventLog(key: string, filters: MaybeRefOrGetter<EventFilters>, limit = 50) {
   const request = useRequestFetch()
+  /** Whose events are listed, where the filter is a name. */
+  const named = useState<AdminEventPage['named']>(`${key}:named`, () => null)
   const fetchPage = async (cursor?: string) => {
     const page = await request('/api/admin/events', { query: { ...eventQuery(toValue(filters), Date.now()), cursor, limit } })
+    named.value = page.named
     return { items: page.events, nextCursor: page.nextCursor }
   }
 
   const pages = usePages<AdminEvent>(key, fetchPage, filters)
   const live = useLiveEvents({
     list: pages.items,
-    isListed: event => matchesFilters(event, toValue(filters)),
+    isListed: event => matchesFilters(event, toValue(filters), named.value?.ids),
     askNewest: async () => (await fetchPage()).items,
     reload: () => pages.ready.refresh(),
   })
   watch(pages.ready.data, live.forget)
 
-  return { ...pages, ...live }
+  return { ...pages, ...live, named: readonly(named) }
 }

@@ -9,8 +9,8 @@ const EVERY_MS = 15_000
 export function useRefusals(key: string, filters: MaybeRefOrGetter<EventFilters>) {
   const request = useRequestFetch()
   const { ready, data } = useFresh(key, async () => {
-    const { type, outcome, user, since, until } = eventQuery(toValue(filters), Date.now())
-    if (type ?? outcome ?? user) return []
+    const { type, outcome, user, name, since, until } = eventQuery(toValue(filters), Date.now())
+    if (type ?? outcome ?? user ?? name) return []
     return (await request('/api/admin/refusals', { query: { since, until } })).refusals
   }, { everyMs: () => EVERY_MS, about: () => toValue(filters) })
 

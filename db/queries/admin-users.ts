@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import type { UserFilterQuery } from '#shared/schemas/admin.ts'
 import type { Position } from '#shared/schemas/paging.ts'
 import type { AdminUser, AdminUserDetail } from '#shared/types/admin.ts'
 import type { Database } from '../client.ts'
-import { posts, profiles, users } from '../schema.ts'
+import { posts, profiles, toBare, toReversed, users } from '../schema.ts'
 import { asInstant, withoutIndex } from './expressions.ts'
 import { isPast, toPage } from './paging.ts'
 import { isPending, joinedAt, nameKey, publicUserColumns } from './users.ts'
@@ -54,8 +54,33 @@ export async function listAdminUsers(db: Database, query: UsersQuery): Promise<{
   return { users: rows.map(row => row.user), next }
 }
 
-/** An id is looked up; anything else is the beginning of a word of the names, the user name or the e-mail. */
-const matches = (q: string): SQL => /^user_\w+$/.test(q) ? eq(users.id, q) : sql`${users.search} @@ search_query(${q}, true)`
+/**
+ * A text is the beginning of each word of the names, the user name or the e-mail. What may be a part of an id is also its
+ * beginning or its end: from 4 characters on, since those of one time begin alike.
+ */
+function matches(q: string): SQL | undefined {
+  const isFound = sql`${users.search} @@ search_query(${q}, true)`
+  const [, prefix, part] = /^(user_)?(\w+)$/.exec(q) ?? []
+  if (part === undefined) return isFound
+  const isId = eq(users.id, q)
+  if (part.length < ID_PART) return prefix ? isId : isFound
+  const begins = sql`${toBare(users.id)} like ${beginsWith(part)}`
+  return prefix ? begins : or(isFound, begins, sql`${toReversed(users.id)} like ${beginsWith([...part].reverse().join(''))}`)
+}
+
+/** Characters of an id that are looked up at least. */
+const ID_PART = 4
+
+const beginsWith = (text: string) => `${text.replace(/[\\%_]/g, String.raw`\$&`)}%`
+
+/** Users whose events are looked up by one name. */
+const NAMED = 20
+
+/** The ids of those whom the search finds, who joined last first, and whether there are more. */
+export async function findNamed(db: Database, q: string): Promise<{ ids: string[], more: boolean }> {
+  const page = await listAdminUsers(db, { q, sort: 'joined', order: 'desc', limit: NAMED })
+  return { ids: page.users.map(({ id }) => id), more: page.next !== null }
+}
 
 /** One row, a tombstone too, and what is kept here for that user. */
 export async function findAdminUser(db: Database, id: string): Promise<{ user: AdminUser } & Pick<AdminUserDetail, 'hasProfile' | 'posts'> | undefined> {

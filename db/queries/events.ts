@@ -54,8 +54,13 @@ const eventColumns = {
 const isOfUser = eq(users.id, webhookEvents.userId)
 const newestFirst = [desc(webhookEvents.lastReceivedAt), desc(webhookEvents.id)]
 
+type EventFilter = Omit<EventsQuery, 'name'> & {
+  /** Of any of these; each is looked up by itself. */
+  users?: string[] | undefined
+}
+
 /** The event log, newest first, paged by keyset. */
-export async function listEvents(db: Database, query: EventsQuery): Promise<{ events: AdminEvent[], next: Position | null }> {
+export async function listEvents(db: Database, query: EventFilter): Promise<{ events: AdminEvent[], next: Position | null }> {
   const found = await selectEvents(db, query)
   const { rows, next } = toPage(found, query.limit, event => ({ key: event.lastReceivedAt, id: event.id }))
   return { events: rows, next }
@@ -63,16 +68,16 @@ export async function listEvents(db: Database, query: EventsQuery): Promise<{ ev
 
 /**
  * Each filter is the beginning of an index in the list's order, so that a page reads only the rows that it shows; a type
- * alone is looked up once for each outcome. The ids of the page are read first, from the index alone: for all columns at
+ * alone is looked up once for each outcome, and each of several users by themselves. The ids of the page are read first, from the index alone: for all columns at
  * once Postgres would choose the index of times.
  */
-export function selectEvents(db: Database, { type, outcome, user, since, until, cursor, limit }: EventsQuery) {
+export function selectEvents(db: Database, { type, outcome, user, users: several, since, until, cursor, limit }: EventFilter) {
   const { id, lastReceivedAt } = webhookEvents
-  const select = (outcomeIs: SQL | undefined) => db
+  const select = (...more: (SQL | undefined)[]) => db
     .select({ id, lastReceivedAt })
     .from(webhookEvents)
     .where(and(
-      outcomeIs,
+      ...more,
       type === undefined ? undefined : eq(webhookEvents.type, type),
       user === undefined ? undefined : eq(webhookEvents.userId, user),
       since === undefined ? undefined : gte(lastReceivedAt, since),
@@ -82,12 +87,19 @@ export function selectEvents(db: Database, { type, outcome, user, since, until, 
     .orderBy(...newestFirst)
     .limit(limit + 1)
 
-  const ofOutcome = select(sql`${webhookEvents.outcome} = o.outcome`).as('of_outcome')
-  const each = sql`unnest(array[${sql.join(outcomes.map(one => sql`${one}`), sql`, `)}]) as o (outcome)`
-  const page = type !== undefined && outcome === undefined && user === undefined
-    ? db.select({ id: ofOutcome.id, lastReceivedAt: ofOutcome.lastReceivedAt }).from(each).crossJoinLateral(ofOutcome)
-        .orderBy(desc(ofOutcome.lastReceivedAt), desc(ofOutcome.id)).limit(limit + 1).as('page')
-    : select(outcome && eq(webhookEvents.outcome, outcome)).as('page')
+  /** The newest of what each value of a column has. */
+  const selectEach = (values: readonly string[], ...is: (SQL | undefined)[]) => {
+    const one = select(...is).as('one')
+    return db.select({ id: one.id, lastReceivedAt: one.lastReceivedAt })
+      .from(sql`unnest(array[${sql.join(values.map(value => sql`${value}`), sql`, `)}]::text[]) as x (value)`).crossJoinLateral(one)
+      .orderBy(desc(one.lastReceivedAt), desc(one.id)).limit(limit + 1)
+  }
+  const isOutcome = outcome && eq(webhookEvents.outcome, outcome)
+  const page = (several
+    ? selectEach(several, isOutcome, sql`${webhookEvents.userId} = x.value`)
+    : type !== undefined && outcome === undefined && user === undefined
+      ? selectEach(outcomes, sql`${webhookEvents.outcome} = x.value`)
+      : select(isOutcome)).as('page')
   return db.select(eventColumns)
     .from(page)
     .innerJoin(webhookEvents, eq(webhookEvents.id, page.id))

@@ -44,6 +44,8 @@ export const EventsQuery = v.object({
   type: v.optional(v.pipe(v.string(), v.maxLength(200, 'That is not a type of event.'), storable('That is not a type of event.'))),
   outcome: v.optional(v.picklist(outcomes, `outcome is one of ${outcomes.join(', ')}.`)),
   user: v.optional(UserId),
+  /** Of the users whom the search finds by this. */
+  name: v.optional(Search),
   since: Time('since'),
   until: Time('until'),
   cursor: v.optional(TimeCursor),

@@ -84,6 +84,8 @@ export interface AdminEvent {
 export interface AdminEventPage {
   events: AdminEvent[]
   nextCursor: string | null
+  /** Whose events these are, where a name was asked for, and whether it has more users than are looked at; else null. */
+  named: { ids: string[], more: boolean } | null
 }
 
 /** Deliveries of one hour and reason that could not be verified. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { outcomes } from '#shared/types/sync.ts'
-import { UserId } from '#shared/schemas/ids.ts'
+import { Search } from '#shared/schemas/text.ts'
 import type { AdminEvent } from '#shared/types/admin.ts'
 
 const HOUR = 3_600_000
@@ -13,24 +13,34 @@ const Time = v.pipe(v.string(), v.check(text => !Number.isNaN(Date.parse(text)))
 export const EventFilters = v.object({
   type: v.fallback(v.optional(v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200))), undefined),
   outcome: v.fallback(v.optional(v.picklist(outcomes)), undefined),
-  user: v.fallback(v.optional(UserId), undefined),
+  /** An id, or a name. */
+  user: v.fallback(v.optional(v.pipe(Search, v.minLength(1))), undefined),
   last: v.fallback(v.optional(v.picklist(spanNames)), undefined),
   since: v.fallback(v.optional(Time), undefined),
   until: v.fallback(v.optional(Time), undefined),
 })
 export type EventFilters = v.InferOutput<typeof EventFilters>
 
+/** Whether what was typed is an id; else it is a name. */
+const isUserId = (text: string) => /^user_[\w-]{1,59}$/.test(text)
+
 /** The query of `GET /api/admin/events` for these filters. @param now milliseconds */
 export function eventQuery({ type, outcome, user, last, since, until }: EventFilters, now: number) {
-  return last
-    ? { type, outcome, user, since: new Date(now - lastSpans[last]).toISOString() }
-    : { type, outcome, user, since, until }
+  const isId = user !== undefined && isUserId(user)
+  return {
+    type,
+    outcome,
+    user: isId ? user : undefined,
+    name: isId ? undefined : user,
+    since: last ? new Date(now - lastSpans[last]).toISOString() : since,
+    until: last ? undefined : until,
+  }
 }
 
-/** Whether an event that has just been received belongs to the list. */
-export function matchesFilters(event: Pick<AdminEvent, 'type' | 'outcome' | 'userId' | 'lastReceivedAt'>, { type, outcome, user, last, since, until }: EventFilters): boolean {
+/** Whether an event that has just been received belongs to the list. @param named whose events these are, where the filter is a name */
+export function matchesFilters(event: Pick<AdminEvent, 'type' | 'outcome' | 'userId' | 'lastReceivedAt'>, { type, outcome, user, last, since, until }: EventFilters, named?: readonly string[]): boolean {
   return (type === undefined || event.type === type)
     && (outcome === undefined || event.outcome === outcome)
-    && (user === undefined || event.userId === user)
+    && (user === undefined || event.userId === user || Boolean(event.userId && named?.includes(event.userId)))
     && (last !== undefined || ((since === undefined || event.lastReceivedAt >= since) && (until === undefined || event.lastReceivedAt < until)))
 }

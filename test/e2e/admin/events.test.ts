@@ -21,10 +21,12 @@ describe('with many events', () => {
   })
   afterAll(() => mirror.stop())
 
-  const choices: Partial<EventsQuery>[] = [undefined, 'user.created', 'user.deleted', 'nothing'].flatMap(type =>
+  const choices: Partial<EventsQuery & { users: string[] }>[] = [undefined, 'user.created', 'user.deleted', 'nothing'].flatMap(type =>
     [undefined, ...outcomes].flatMap(outcome =>
       [undefined, 'user_bench_77'].flatMap(user =>
         [{}, { since: '2000-01-01T00:00:00.000Z', until: '2000-01-02T00:00:00.000Z' }].map(times => ({ type, outcome, user, ...times })))))
+
+  choices.push(...[{}, { outcome: 'failed' as const }, { type: 'user.created' }].map(more => ({ ...more, users: ['user_bench_77', 'user_bench_78', 'user_bench_79'] })))
 
   it.each(choices)('%j is served by an index, and nothing is walked past', async (query) => {
     const steps = await mirror.db.execute<{ 'QUERY PLAN': string }>(sql`explain (analyze) ${selectEvents(mirror.db, { ...query, limit: 20 })}`)
@@ -107,6 +109,19 @@ describe('the log of a running server', () => {
     expect((await api.events('?outcome=stale')).events[0]).toMatchObject({ reason: 'older' })
     const { events: [rejected] } = await api.events('?outcome=rejected&type=user.updated')
     expect(rejected).toMatchObject({ userId: 'user_b', userName: null, appliedAt: null, reason: 'unusable-user', details: { path: 'data.updated_at' } })
+  })
+
+  it('finds events by the name of their user, as far as users are found by it', async () => {
+    await send({ type: 'user.created', data: { id: 'user_n1', first_name: 'Nadia', last_name: 'Event', updated_at: Date.now() } })
+    await send({ type: 'user.created', data: { id: 'user_n2', first_name: 'Nils', last_name: 'Event', updated_at: Date.now() } })
+    await send({ type: 'user.updated', data: { id: 'user_n1', first_name: 'Nadja', last_name: 'Event', updated_at: Date.now() } })
+    const page = await api.events('?name=event&limit=2')
+    expect(page.events.map(event => event.userName)).toEqual(['Nadja Event', 'Nils Event'])
+    expect(page.named).toMatchObject({ ids: expect.arrayContaining(['user_n1', 'user_n2']), more: false })
+    const next = await api.events(`?name=event&limit=2&cursor=${page.nextCursor}`)
+    expect(next).toMatchObject({ events: [{ type: 'user.created', userId: 'user_n1' }], nextCursor: null })
+    expect(await api.events('?name=nobody')).toMatchObject({ events: [], named: { ids: [], more: false } })
+    expect((await api.events('?user=user_n1')).named).toBeNull()
   })
 
   it('a failure that is delivered again is applied, with the lag of the whole wait', async () => {

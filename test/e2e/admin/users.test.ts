@@ -32,8 +32,10 @@ describe('the list', () => {
     expect(ids(await api.users(`?q=${encodeURIComponent(q)}`))).toEqual([admin])
   })
 
-  it('finds by the whole id, and not by the inside of a word', async () => {
-    expect(ids(await api.users(`?q=${admin}`))).toEqual([admin])
+  it('finds by the whole id, its beginning or its end, and not by the inside of a word', async () => {
+    for (const part of [admin, admin.slice(0, -3), admin.slice(5, -3), admin.slice(-8)]) expect(ids(await api.users(`?q=${part}`))).toEqual([admin])
+    // All begin alike: a few characters of an id find no one.
+    expect(ids(await api.users(`?q=${admin.slice(0, 8)}`))).toEqual([])
     expect(ids(await api.users('?q=ovelace'))).toEqual([])
     expect(ids(await api.users('?q=...'))).toEqual([])
   })

@@ -32,7 +32,7 @@ describe.skipIf(!hasBrowser)('the event log', () => {
 
     // The same event once more: its row counts it, and there is still one.
     const id = await events(page).first().getAttribute('data-event-id') ?? ''
-    await events(page).first().getByTestId('event-more').click()
+    await events(page).first().getByTestId('outcome').click()
     clerk.deliveries.replay(id)
     await events(page).first().getByText('Deliveries 2').waitFor({ state: 'attached' })
     expect(await events(page).count()).toBe(before + 1)
@@ -95,6 +95,8 @@ describe.skipIf(!hasBrowser)('the event log', () => {
     await events(page).first().waitFor()
     await page.getByTestId('filter-user').fill(peopleIds.noor ?? '')
     await expect.poll(async () => new Set(await page.getByTestId('event-user').allInnerTexts())).toEqual(new Set(['Noor Haddad']))
+    await page.getByTestId('filter-user').fill('ben')
+    await expect.poll(async () => new Set(await page.getByTestId('event-user').allInnerTexts())).toEqual(new Set(['Ben Cartwright']))
   }))
 })
 
