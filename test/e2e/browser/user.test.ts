@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { adminEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
+import { violationsOf } from '../support/axe.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { deliver } from '#scripts/lib/delivery.ts'
 import { signIn } from '../support/session.ts'
@@ -60,6 +61,33 @@ describe.skipIf(!hasBrowser)('the page of one user', () => {
     await page.getByTestId('event').filter({ hasText: 'user.updated' }).getByTestId('outcome').waitFor()
     await clerk.deliveries.settled()
   }))
+
+  it('is one of several that are re-synced from the list, by keyboard', () => stage.visit(async (page) => {
+    const { clerk } = stage.rollcall
+    clerk.users.update(noor, { lastName: 'Selected' }, { silent: true })
+    const lost = clerk.users.create({ firstName: 'Lost', lastName: 'Selected' }).id
+    await clerk.deliveries.settled()
+    clerk.users.delete(lost, { silent: true })
+    await open(page, '/admin/users')
+    const box = (id: string) => page.locator(`[data-user-id=${id}]`).getByRole('checkbox')
+    await box(noor).focus()
+    await page.keyboard.press('Space')
+    await box(lost).check()
+    await box(peopleIds.ben ?? '').check()
+    await page.getByTestId('selection-count').getByText('3 users selected').waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await page.getByTestId('resync-selected').click()
+    await page.getByTestId('resync-result').getByText('1 updated, 1 unchanged, 1 failed.').waitFor()
+    await page.getByTestId('resync-failed').getByText('Lost Selected: Clerk has no such user.').waitFor()
+    await page.getByRole('link', { name: /^No.r Selected/ }).waitFor()
+    // Who failed stays selected.
+    await page.getByTestId('selection-count').getByText('1 user selected').waitFor()
+    await page.getByTestId('select-all').click()
+    const listed = await page.getByTestId('admin-user').count()
+    await page.getByTestId('selection-count').getByText(`${listed} users selected`).waitFor()
+    await page.getByTestId('selection-clear').click()
+    expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0)
+  }, { allow: [/status of 404/] }))
 
   it('follows a change that only admins can see', () => stage.visit(async (page) => {
     const { clerk } = stage.rollcall
