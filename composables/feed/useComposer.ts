@@ -16,10 +16,11 @@ export interface Written {
 /**
  * The state of the composer. `send` empties the text box at once and fills it again when the post is refused.
  * It does nothing while an earlier call is under way.
- * @param begin what stands in the box at first
- * @param lost what a failure without words of the server says
+ * @param options.begin what stands in the box at first
+ * @param options.place where the browser keeps what is written until it is sent; undefined keeps nothing
+ * @param options.lost what a failure without words of the server says
  */
-export function useComposer(publish: (written: Written) => Promise<unknown>, begin = emptyDraft(), lost = 'Your post wasn’t sent. Check your connection and try again.') {
+export function useComposer(publish: (written: Written) => Promise<unknown>, { begin = emptyDraft(), place, lost = 'Your post wasn’t sent. Check your connection and try again.' }: { begin?: Draft, place?: string, lost?: string } = {}) {
   const draft = ref<Draft>(begin)
   const failure = ref<string | null>(null)
   const sending = ref(false)
@@ -27,10 +28,23 @@ export function useComposer(publish: (written: Written) => Promise<unknown>, beg
   const left = computed(() => POST_MAX_CHARACTERS - countPostCharacters(body.value))
   const tooLarge = computed(() => left.value >= 0 && isPostTooLarge(body.value))
   const ready = computed(() => !sending.value && body.value !== '' && left.value >= 0 && !tooLarge.value)
-  let refused: Written | undefined
+  let refused: Pick<Written, 'body' | 'key'> | undefined
 
   watch(() => draft.value.text, () => {
     failure.value = null
+    keep()
+  })
+
+  /** What is being sent stays kept until it has arrived. */
+  function keep() {
+    if (place !== undefined && !sending.value) keepDraft(place, { ...draft.value, sent: refused })
+  }
+  onMounted(() => {
+    const kept = place === undefined ? undefined : findDraft(place)
+    if (!kept) return
+    const { sent, ...before } = kept
+    refused = sent
+    draft.value = joinDrafts(before, draft.value)
   })
 
   async function send(): Promise<void> {
@@ -46,6 +60,7 @@ export function useComposer(publish: (written: Written) => Promise<unknown>, beg
       mentions: before.mentions.map(({ person }) => person),
       key: refused?.body === parsed.output ? refused.key : uuid(),
     }
+    if (place !== undefined) keepDraft(place, { ...before, sent: { body: written.body, key: written.key } })
     sending.value = true
     draft.value = emptyDraft()
     try {
@@ -61,6 +76,7 @@ export function useComposer(publish: (written: Written) => Promise<unknown>, beg
     }
     finally {
       sending.value = false
+      keep()
     }
   }
 

@@ -8,6 +8,8 @@ const person = {
   imageUrl: v.nullable(v.string()),
   status: v.picklist(['here', 'pending', 'gone']),
 }
+/** `PublicUser` */
+export const PublicPerson = v.object(person)
 const Person = v.object({ ...person, joinedAt: v.string() })
 
 const Change = v.object({
@@ -17,7 +19,7 @@ const Change = v.object({
   shown: v.boolean(),
   replyCount: v.number(),
   likeCount: v.number(),
-  edit: v.optional(v.object({ body: v.nullable(v.string()), mentions: v.array(v.object(person)), editedAt: v.nullable(v.string()) })),
+  edit: v.optional(v.object({ body: v.nullable(v.string()), mentions: v.array(PublicPerson), editedAt: v.nullable(v.string()) })),
 })
 
 /** What the stream sends. A type that is not known here comes from a newer server, and is not an error. */

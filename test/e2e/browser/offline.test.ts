@@ -38,5 +38,10 @@ describe.skipIf(!hasBrowser)('without a network', () => {
 
     await page.context().setOffline(false)
     await notice.waitFor({ state: 'detached' })
+
+    // What was written is not lost with the page.
+    await page.goto('/people')
+    await page.goto('/')
+    await expect.poll(() => page.getByTestId('composer').getByRole('textbox').inputValue()).toBe('From a tunnel.')
   }, { viewport: { width, height: 844 }, allow: [/net::ERR_INTERNET_DISCONNECTED/, /NUXT_E5002/, /net::ERR_FAILED/] }))
 })
