@@ -4,6 +4,8 @@ import { bigint, boolean, check, customType, date, doublePrecision, index, integ
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { decisionActions, reportReasons, restrictionKinds } from '#shared/types/moderation.ts'
 import type { DecisionAction, ReportReason, RestrictionKind } from '#shared/types/moderation.ts'
+import { notificationKinds } from '#shared/types/notification.ts'
+import type { NotificationKind } from '#shared/types/notification.ts'
 import { outcomes, refusalReasons, syncSources } from '#shared/types/sync.ts'
 import type { CheckFacts, EventReason, Outcome, ReasonDetails, RefusalReason, RunError, ScanCounts, ScanKind, ScanProgress, ScanReport, SyncSource } from '#shared/types/sync.ts'
 
@@ -154,6 +156,7 @@ export const likes = pgTable('likes', {
 }, t => [
   primaryKey({ name: 'likes_pkey', columns: [t.postId, t.userId] }),
   index('likes_user_idx').on(t.userId),
+  index('likes_newest_idx').on(t.postId, t.createdAt, t.userId),
 ])
 
 export const mentions = pgTable('mentions', {
@@ -224,6 +227,36 @@ export const reportDecisions = pgTable('report_decisions', {
   index('report_decisions_case_idx').on(t.caseId, t.createdAt),
   check('report_decisions_action_check', isOneOf(t.action, decisionActions)),
 ])
+
+/**
+ * Where and when someone was mentioned, answered or liked: one row for each post and person, however many like the post.
+ * What it says is read from `posts`, `mentions`, `likes` and `users`, so that what is taken away there is not in it.
+ */
+export const notifications = pgTable('notifications', {
+  /** What mentions or answers the person, or their own post that is liked. */
+  postId: uuid().notNull().references(() => posts.id, { onDelete: 'cascade' }),
+  /** Who is notified. */
+  userId: text().notNull().references(() => users.id),
+  kind: text().$type<NotificationKind>().notNull(),
+  /** What the list is sorted by. A like of a post moves it: `tellOfLike` in db/queries/notify.ts. */
+  at: instant().notNull().default(sql`now()`),
+  /** Of likes: whose moved it last, so that taking a like back and giving it again moves nothing. */
+  likerId: text().references(() => users.id),
+  /** As `author_hidden` of the post; false for likes. */
+  authorHidden: boolean().notNull().default(false),
+}, t => [
+  primaryKey({ name: 'notifications_pkey', columns: [t.postId, t.userId] }),
+  index('notifications_list_idx').on(t.userId, t.authorHidden, t.at, t.postId),
+  index('notifications_at_idx').on(t.at),
+  index('notifications_liker_idx').on(t.likerId).where(sql`${t.likerId} is not null`),
+  check('notifications_kind_check', isOneOf(t.kind, notificationKinds)),
+])
+
+/** Up to when each person has seen their notifications; no row for who never looked. */
+export const notificationMarks = pgTable('notification_marks', {
+  userId: text().primaryKey().references(() => users.id),
+  seenAt: instant().notNull(),
+})
 
 /** One row per event, keyed by `svix-id`. No payload: Clerk is the source, and nothing has to be erased twice. */
 export const webhookEvents = pgTable('webhook_events', {

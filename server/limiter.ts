@@ -3,10 +3,10 @@ import type { Database } from '#db/client.ts'
 import { createCounter } from '#db/queries/limits.ts'
 
 /**
- * How often one person may do something in a minute. `change` is of one's profile, or to edit a post, delete it
- * and bring it back; `clerk` makes us ask Clerk.
+ * How often one person may do something in a minute. `change` is of one's profile, or to edit a post, delete it and bring it
+ * back; `seen` is to mark notifications as seen, which every open page of someone does; `clerk` makes us ask Clerk.
  */
-const perMinute = { post: 10, like: 60, search: 60, change: 30, clerk: 30, export: 6, report: 10 } as const
+const perMinute = { post: 10, like: 60, search: 60, change: 30, seen: 60, clerk: 30, export: 6, report: 10 } as const
 export type Limited = keyof typeof perMinute
 
 /** One address may do as much as this many people. */

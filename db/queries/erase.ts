@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, gte, inArray, isNotNull, lt, max, notExists, sql } from 'drizzle-orm'
-import type { SQL } from 'drizzle-orm'
+import type { SQL, SQLWrapper } from 'drizzle-orm'
 import type { Database } from '../client.ts'
-import { eventHours, isUnerased, likes, mentions, posts, profiles, refusals, reportCases, reportDecisions, reports, restrictions, users, webhookEvents } from '../schema.ts'
+import { eventHours, isUnerased, likes, mentions, notificationMarks, notifications, posts, profiles, refusals, reportCases, reportDecisions, reports, restrictions, users, webhookEvents } from '../schema.ts'
 import { notifyOfChange, notifyOfPost } from './channel.ts'
 import { asInstant } from './expressions.ts'
 
@@ -43,11 +43,13 @@ export async function markErased(db: Database, ids: string[]): Promise<void> {
     notExists(db.select().from(reports).where(and(eq(reports.reporterId, users.id), isNotNull(reports.note)))),
     notExists(db.select().from(reports).innerJoin(reportCases, eq(reportCases.id, reports.caseId)).where(and(eq(reportCases.userId, users.id), isNotNull(reports.note)))),
     notExists(db.select().from(reportDecisions).innerJoin(reportCases, eq(reportCases.id, reportDecisions.caseId)).where(and(eq(reportCases.userId, users.id), isNotNull(reportDecisions.note)))),
+    notExists(db.select().from(notifications).where(eq(notifications.userId, users.id))),
+    notExists(db.select().from(notifications).where(eq(notifications.likerId, users.id))),
   ))
 }
 
-/** The words of posts and whom they mention; the posts stay, so that replies keep their place. */
-async function eraseWords(db: Database, isExpired: SQL | undefined): Promise<{ posts: number, mentions: number }> {
+/** The words of posts, whom they mention, and who was notified of them; the posts stay, so that replies keep their place. */
+async function eraseWords(db: Database, isExpired: SQL | undefined): Promise<{ posts: number, mentions: number, notifications: number }> {
   const expired = db.select({ id: posts.id }).from(posts).where(and(isNotNull(posts.body), isExpired)).limit(ERASE_BATCH).for('update', skipLocked)
   const erased = db.$with('erased').as(db
     .update(posts)
@@ -58,8 +60,12 @@ async function eraseWords(db: Database, isExpired: SQL | undefined): Promise<{ p
     .delete(mentions)
     .where(inArray(mentions.postId, db.select({ id: erased.id }).from(erased)))
     .returning({ postId: mentions.postId }))
-  const [row] = await db.with(erased, removed).select({ posts: db.$count(erased), mentions: db.$count(removed) }).from(sql`(values (1)) as one`)
-  return row ?? { posts: 0, mentions: 0 }
+  const untold = db.$with('untold').as(db
+    .delete(notifications)
+    .where(inArray(notifications.postId, db.select({ id: erased.id }).from(erased)))
+    .returning({ postId: notifications.postId }))
+  const [row] = await db.with(erased, removed, untold).select({ posts: db.$count(erased), mentions: db.$count(removed), notifications: db.$count(untold) }).from(sql`(values (1)) as one`)
+  return row ?? { posts: 0, mentions: 0, notifications: 0 }
 }
 
 export const eraseDeletedPosts = (db: Database, days: number) => eraseWords(db, lt(posts.deletedAt, daysAgo(days)))
@@ -101,7 +107,28 @@ export async function eraseNotesOf(db: Database, userIds: string[]): Promise<num
 }
 
 export async function eraseProfilesOf(db: Database, userIds: string[]): Promise<number> {
+  await db.delete(notificationMarks).where(inArray(notificationMarks.userId, userIds))
   return (await db.delete(profiles).where(inArray(profiles.userId, userIds))).count
+}
+
+/** For how long notifications are kept, days. */
+const NOTIFICATION_DAYS = 90
+
+const isNotification = (rows: SQLWrapper) => sql`(${notifications.postId}, ${notifications.userId}) in ${rows}`
+const notificationKeys = (db: Database) => db.select({ postId: notifications.postId, userId: notifications.userId }).from(notifications)
+
+export async function eraseOldNotifications(db: Database): Promise<number> {
+  const expired = notificationKeys(db).where(lt(notifications.at, daysAgo(NOTIFICATION_DAYS))).orderBy(asc(notifications.at)).limit(ERASE_BATCH).for('update', skipLocked)
+  return (await db.delete(notifications).where(isNotification(expired))).count
+}
+
+/** What these people were notified of, and that their likes were what others were notified of last. */
+export async function eraseNotificationsOf(db: Database, userIds: string[]): Promise<number> {
+  const theirs = notificationKeys(db).where(inArray(notifications.userId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
+  const byThem = notificationKeys(db).where(inArray(notifications.likerId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
+  const { count: forgotten } = await db.update(notifications).set({ likerId: null }).where(isNotification(byThem))
+  const { count: erased } = await db.delete(notifications).where(isNotification(theirs))
+  return forgotten + erased
 }
 
 /** Texts that have a user name behind an `@`, or may have it, by id. @param after the last id of the page before */

@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, ne, sql } from 'drizzle-orm'
 import type { Database } from '../client.ts'
 import { builderTransaction } from '../client.ts'
-import { isUnsettled, posts, users } from '../schema.ts'
+import { isUnsettled, notifications, posts, users } from '../schema.ts'
 import { notifyOfChange, notifyOfUser } from './channel.ts'
 
 /** Posts of one batch: its locks are held for some 30 ms. */
@@ -17,7 +17,7 @@ export async function findUnsettledAuthor(db: Database, after: string): Promise<
 }
 
 /**
- * Sets or clears `author_hidden` on up to 1,000 posts of one author, by what the author is now. The author's row is locked:
+ * Sets or clears `author_hidden` on up to 1,000 posts of one author, and on who was notified of them, by what the author is now. The author's row is locked:
  * nobody posts or changes the author meanwhile, so when no post is left, none is. A locked post is left for another time.
  * @param from where the batch before this one ended; a position of the other way is not used
  * @returns where the next batch begins, null when this was the last; undefined when there is nothing to do, or another instance does it
@@ -34,6 +34,7 @@ export async function hidePosts(db: Database, authorId: string, from?: HidingPos
       .where(and(isOther, from?.hidden === hidden ? gt(posts.id, from.id) : undefined))
       .orderBy(asc(posts.id)).limit(BATCH).for('update', { skipLocked: true })
     const changed = await tx.update(posts).set({ authorHidden: hidden }).where(inArray(posts.id, batch)).returning({ id: posts.id })
+    await tx.update(notifications).set({ authorHidden: hidden }).where(and(inArray(notifications.postId, changed.map(({ id }) => id)), ne(notifications.kind, 'like')))
     const last = changed.map(({ id }) => id).sort().at(-1)
     const next = changed.length === BATCH && last ? { hidden, id: last } : null
     const isSettled = !next && (await tx.select({ id: posts.id }).from(posts).where(isOther).limit(1)).length === 0

@@ -1,27 +1,35 @@
-import { and, count, eq, isNull, sql } from 'drizzle-orm'
+import { and, count, eq, isNull, ne, sql } from 'drizzle-orm'
 import type { Placeholder } from 'drizzle-orm'
+import { unionAll } from 'drizzle-orm/pg-core'
 import { COUNTED_AT_MOST } from '#shared/types/post.ts'
 import type { Database } from '../client.ts'
 import { likes, posts } from '../schema.ts'
-import { notifyOfPost } from './channel.ts'
+import { notifyOfPost, notifyPeople } from './channel.ts'
 import { isUnblocked } from './hidden-from.ts'
+import { tellOfLike } from './notify.ts'
 import { lockAuthor } from './users.ts'
 
 export interface LikeState { likeCount: number, likedByMe: boolean }
 
-/** Likes a post once, however often it is asked. Nothing is written for a post or a user that is not there, nor where a block is in the way. */
-export async function insertLike(db: Database, postId: string, userId: string): Promise<void> {
+/**
+ * Likes a post once, however often it is asked, and notifies its author. Nothing is written for a post or a user that is not
+ * there, nor where a block is in the way.
+ * @param at ISO 8601; now when not said
+ */
+export async function insertLike(db: Database, postId: string, userId: string, at?: string): Promise<void> {
   const author = lockAuthor(db, userId)
   const liked = db.$with('liked').as(db
     .insert(likes)
     .select(db
-      .select({ postId: posts.id, userId: author.id, createdAt: sql<string>`now()`.as('created_at') })
+      .select({ postId: posts.id, userId: author.id, createdAt: sql<string>`coalesce(${at ?? null}::timestamptz, now())`.as('created_at') })
       .from(posts)
       .crossJoin(author)
       .where(and(eq(posts.id, postId), isNull(posts.deletedAt), isNull(posts.hiddenAt), isUnblocked(db, userId, posts.authorId))))
     .onConflictDoNothing()
-    .returning({ postId: likes.postId }))
-  await db.with(author, liked).select({ notified: notifyOfPost(liked.postId) }).from(liked)
+    .returning({ postId: likes.postId, createdAt: likes.createdAt }))
+  const { told, moved } = tellOfLike(db, liked, userId)
+  const people = unionAll(db.select({ userId: told.userId }).from(told), db.select({ userId: moved.userId }).from(moved))
+  await db.with(author, liked, told, moved).select({ notified: notifyOfPost(liked.postId), people: notifyPeople(people) }).from(liked)
 }
 
 export async function deleteLike(db: Database, postId: string, userId: string): Promise<void> {
@@ -29,7 +37,8 @@ export async function deleteLike(db: Database, postId: string, userId: string): 
     .delete(likes)
     .where(and(eq(likes.postId, postId), eq(likes.userId, userId)))
     .returning({ postId: likes.postId }))
-  await db.with(unliked).select({ notified: notifyOfPost(unliked.postId) }).from(unliked)
+  const people = db.select({ userId: posts.authorId }).from(unliked).innerJoin(posts, and(eq(posts.id, unliked.postId), ne(posts.authorId, userId)))
+  await db.with(unliked).select({ notified: notifyOfPost(unliked.postId), people: notifyPeople(people) }).from(unliked)
 }
 
 /**

@@ -19,6 +19,9 @@ type Sql = postgres.Sql | postgres.TransactionSql
 /** Seconds for which a list of Clerk may still show the old state of a row that was just synced. */
 export const LAG_SECONDS = 10
 
+/** Notifications that are deleted with their user in the delivery itself: some 50 ms. */
+const NOTIFICATIONS_AT_ONCE = 10_000
+
 /** When more users than this change at once, pages are told "many" instead of ids: else an import would make each open page ask for each user. */
 const MANY = 200
 
@@ -245,8 +248,9 @@ async function writeNews(sql: Sql, rows: MirrorRow[]): Promise<Result[]> {
 
 /**
  * Writes news by the version rule, with the event log and the NOTIFY, so that no two instances can race.
- * After a signed delete further statements of the same transaction erase the profiles, mutes, blocks and notes of reports. They come after
- * because whoever writes one holds a lock on the user: the first statement waits for that, and the others see what is new.
+ * After a signed delete, further statements of the same transaction delete what only the user saw or wrote of themselves: the
+ * profile, mutes, blocks, notes of reports and notifications, 10,000 of these at most, what is left at the erasure. They come
+ * second because whoever writes one holds a lock on the user: the first statement waits for that, and the others see what is new.
  * @param rows at most one for each user and one for each event
  */
 export async function applyToMirror(db: Database, rows: MirrorRow[]): Promise<Result[]> {
@@ -257,6 +261,8 @@ export async function applyToMirror(db: Database, rows: MirrorRow[]): Promise<Re
     await sql`delete from profiles where user_id = any(${erased})`
     await sql`delete from restrictions where user_id = any(${erased})`
     await sql`update reports set note = null where reporter_id = any(${erased}) and note is not null`
+    await sql`delete from notification_marks where user_id = any(${erased})`
+    await sql`delete from notifications where (post_id, user_id) in (select post_id, user_id from notifications where user_id = any(${erased}) limit ${NOTIFICATIONS_AT_ONCE})`
     return results
   })
 }

@@ -1,10 +1,11 @@
 import { and, eq, gt, inArray, isNotNull, isNull, ne, not, notInArray, or, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import { alias, union } from 'drizzle-orm/pg-core'
 import { EDIT_MINUTES } from '#shared/types/post.ts'
 import type { Database } from '../client.ts'
-import { mentions, posts, users } from '../schema.ts'
-import { notifyOfPost } from './channel.ts'
+import { mentions, notifications, posts, users } from '../schema.ts'
+import { notifyOfPost, notifyPeople } from './channel.ts'
 import { isUnblocked } from './hidden-from.ts'
+import { tellOfPost } from './notify.ts'
 import { isVisible, lockAuthor } from './users.ts'
 
 export interface NewPostRow {
@@ -22,7 +23,7 @@ export interface NewPostRow {
 }
 
 /**
- * Writes a post and tells the other instances, in one statement.
+ * Writes a post, notifies whom it mentions or answers, and tells the other instances, in one statement.
  * @returns false when the author is not here, is deleted or banned, when the parent is not there, or its author and this one
  * blocked each other, or when this author has posted with this key already
  */
@@ -52,11 +53,13 @@ export async function insertPost(db: Database, post: NewPostRow): Promise<boolea
         ? undefined
         : sql`exists ${db.select().from(parent).where(and(eq(parent.id, post.parentId), isNull(parent.deletedAt), isNull(parent.hiddenAt), isUnblocked(db, post.authorId, parent.authorId)))}`))
     .onConflictDoNothing()
-    .returning({ id: posts.id }))
+    .returning({ id: posts.id, authorId: posts.authorId, parentId: posts.parentId, authorHidden: posts.authorHidden, createdAt: posts.createdAt }))
   const mentioned = db.$with('mentioned').as(db
     .insert(mentions)
     .select(db.select({ postId: inserted.id, userId: users.id }).from(inserted).innerJoin(users, and(inArray(users.id, post.mentions ?? []), isUnblocked(db, post.authorId, users.id)))))
-  const rows = await db.with(author, inserted, mentioned).select({ notified: notifyOfPost(inserted.id) }).from(inserted)
+  const told = tellOfPost(db, inserted, post.mentions ?? [], inserted.createdAt)
+  const people = db.select({ userId: told.userId }).from(told)
+  const rows = await db.with(author, inserted, mentioned, told).select({ notified: notifyOfPost(inserted.id), people: notifyPeople(people) }).from(inserted)
   return rows.length > 0
 }
 
@@ -72,7 +75,7 @@ export interface EditedPost {
 }
 
 /**
- * Puts other words in the place of a post's, with their mentions, and tells the other instances, in one statement. What it said
+ * Puts other words in the place of a post's, with their mentions, notifies whom it mentions now, and tells the other instances, in one statement. What it said
  * before is not kept.
  * @returns false when nothing was written: the author is not here, is deleted or banned, the post is not theirs, is deleted or
  * hidden by an admin, is older than `EDIT_MINUTES`, or was edited since
@@ -93,7 +96,7 @@ export async function editPost(db: Database, id: string, authorId: string, edit:
       isEditable,
       sql`${posts.editedAt} is not distinct from ${edit.editedAt}::timestamptz`,
     ))
-    .returning({ id: posts.id }))
+    .returning({ id: posts.id, authorId: posts.authorId, parentId: posts.parentId, authorHidden: posts.authorHidden, editedAt: posts.editedAt }))
   const forgotten = db.$with('forgotten').as(db
     .delete(mentions)
     .where(and(inArray(mentions.postId, db.select({ id: edited.id }).from(edited)), notInArray(mentions.userId, edit.mentions)))
@@ -103,9 +106,15 @@ export async function editPost(db: Database, id: string, authorId: string, edit:
     .select(db.select({ postId: edited.id, userId: users.id }).from(edited).innerJoin(users, and(inArray(users.id, edit.mentions), isUnblocked(db, authorId, users.id))))
     .onConflictDoNothing()
     .returning({ userId: mentions.userId }))
-  const rows = await db.with(author, edited, forgotten, mentioned).select({ notified: notifyOfPost(edited.id) }).from(edited)
+  const told = tellOfPost(db, edited, edit.mentions, edited.editedAt)
+  // Who is mentioned again was notified before, but has one more that is not seen.
+  const people = union(db.select({ userId: told.userId }).from(told), db.select({ userId: mentioned.userId }).from(mentioned), db.select({ userId: forgotten.userId }).from(forgotten))
+  const rows = await db.with(author, edited, forgotten, mentioned, told).select({ notified: notifyOfPost(edited.id), people: notifyPeople(people) }).from(edited)
   return rows.length > 0
 }
+
+/** Who was notified of this post: whom it mentions, the author of what it answers, and its own author, of likes. As many as a notice holds. */
+const notifiedOf = (db: Database, postId: string) => db.select({ userId: notifications.userId }).from(notifications).where(eq(notifications.postId, postId)).limit(100)
 
 /** The id of what this author posted with this key; undefined when nothing. */
 export async function findPostByKey(db: Database, authorId: string, key: string): Promise<string | undefined> {
@@ -143,7 +152,7 @@ export async function deletePost(db: Database, id: string, deletedBy: string): P
     })
     .where(and(eq(posts.id, id), or(isNull(posts.deletedAt), and(isAuthor, isNull(posts.authorDeletedAt)), and(not(isAuthor), eq(posts.deletedBy, posts.authorId)))))
     .returning({ id: posts.id }))
-  await db.with(gone).select({ notified: notifyOfPost(gone.id) }).from(gone)
+  await db.with(gone).select({ notified: notifyOfPost(gone.id), people: notifyPeople(notifiedOf(db, id)) }).from(gone)
 }
 
 /** For how long a deletion can be undone, by Postgres's clock. */
@@ -178,6 +187,6 @@ export async function restorePost(db: Database, id: string, deletedBy: string): 
       gt(posts.deletedAt, sql`now() - make_interval(mins => ${RESTORE_MINUTES})`),
     ))
     .returning({ id: posts.id }))
-  const rows = await db.with(author, restored).select({ notified: notifyOfPost(restored.id) }).from(restored)
+  const rows = await db.with(author, restored).select({ notified: notifyOfPost(restored.id), people: notifyPeople(notifiedOf(db, id)) }).from(restored)
   return rows.length > 0
 }

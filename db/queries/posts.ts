@@ -80,7 +80,7 @@ const selectPosts = (db: Database, viewerId: string | null, isAllowed: SQL | und
   .innerJoin(users, eq(users.id, posts.authorId))
 
 /** Rows of its index that a page walks at most, however many of them are hidden: some 10 ms. */
-const WALKED_AT_MOST = 2_000
+export const WALKED_AT_MOST = 2_000
 
 export interface PostsPage {
   /** As many as asked for; fewer, even none, at the end of the list, and where most of the rows that were walked are hidden. */
@@ -122,7 +122,7 @@ function selectPage(db: Database, { order, rows, isListed, isAllowed, saysParent
     .orderBy(by(posts.createdAt), by(posts.id))
     .limit(page.rows)
   // Postgres stops at the outer limit, so the end of the walk is looked for only when the page is short.
-  return unionAll(found, db.select({ ...blankPost, id: end.id, createdAt: end.createdAt, isEnd: sql<boolean>`true` }).from(end)).limit(page.rows)
+  return unionAll(found, db.select({ ...blankPost, id: end.id, createdAt: end.createdAt, parent: sql<AnsweredPost | null>`null`, isEnd: sql<boolean>`true` }).from(end)).limit(page.rows)
 }
 
 /** A post of a list, or the row that says where the walk ended. */
@@ -138,7 +138,7 @@ export function toPostsPage(all: ListRow[], limit: number): PostsPage {
 const positionOf = ({ createdAt, id }: Pick<Post, 'createdAt' | 'id'>): Position => ({ key: createdAt, id })
 
 /** The columns of a post, for the row that says where a walk ended. */
-const blankPost = {
+export const blankPost = {
   id: sql<string>`null`,
   parentId: sql<string | null>`null`,
   body: sql<string | null>`null`,
@@ -150,7 +150,6 @@ const blankPost = {
   replyCount: sql<number>`null`,
   likeCount: sql<number>`null`,
   likedByMe: sql<boolean>`null`,
-  parent: sql<AnsweredPost | null>`null`,
 }
 
 /** The feed, or what one author posted or replied, where the viewer also sees a person whom they muted. */

@@ -1,12 +1,14 @@
 import * as v from 'valibot'
 import type { Database } from '#db/client.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
+import { countUnread } from '#db/queries/notifications.ts'
 import { Notice } from '#shared/schemas/live.ts'
 import type { Audience, LiveMessage } from '#shared/types/live.ts'
-import { audiences } from '#shared/types/live.ts'
+import { audienceOf, audiences } from '#shared/types/live.ts'
 import { atMostEvery } from './at-most-every.ts'
 import { toFrame } from './frames.ts'
 import type { Listener, ListenerEvents } from './listener.ts'
+import { createPersonal } from './personal.ts'
 
 /** More ids than this waiting at once, and every page asks for itself. */
 const MANY = 200
@@ -17,8 +19,8 @@ const PAGES_PER_SECOND = 100
 const SPREAD = { leastMs: 1_000, mostMs: 60_000 }
 
 export interface LiveHub {
-  /** Sends every message that is for this audience until the returned function is called. */
-  subscribe(audience: Audience, send: (frame: Buffer) => void): () => void
+  /** Sends every message that is for this viewer, a guest when null, until the returned function is called. */
+  subscribe(viewerId: string | null, send: (frame: Buffer) => void): () => void
   /** Whether this instance has heard every change that was committed until so many ms ago. */
   hasHeardWithin(ms: number): boolean
 }
@@ -33,6 +35,7 @@ export interface LiveHub {
  */
 export async function openLiveHub(db: Database, listen: (events: ListenerEvents) => Promise<Listener>, on: { change: () => void, error: (error: unknown) => void }): Promise<LiveHub> {
   const clients: Record<Audience, Set<(frame: Buffer) => void>> = { members: new Set(), guests: new Set() }
+  const personal = createPersonal(id => countUnread(db, id), on.error)
   const size = () => clients.members.size + clients.guests.size
   let waiting = { users: new Set<string>(), posts: new Set<string>(), many: false }
   let reading = false
@@ -87,14 +90,18 @@ export async function openLiveHub(db: Database, listen: (events: ListenerEvents)
     void drain()
   }
 
-  const { hasHeardWithin } = await listen({ onNotice: hear, onMissed() {
+  const { hasHeardWithin } = await listen({ onNotice: hear, onPrivate: personal.hear, onMissed() {
     on.change()
     catchUp()
   } })
   return {
-    subscribe(audience, send) {
-      clients[audience].add(send)
-      return () => void clients[audience].delete(send)
+    subscribe(viewerId, send) {
+      const audience = clients[audienceOf(viewerId)].add(send)
+      const leave = viewerId === null ? () => {} : personal.subscribe(viewerId, send)
+      return () => {
+        audience.delete(send)
+        leave()
+      }
     },
     hasHeardWithin,
   }

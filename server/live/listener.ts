@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Database } from '#db/client.ts'
 import { closeDatabase } from '#db/client.ts'
-import { CHANGES_CHANNEL, listenAndNotifySelf } from '#db/queries/channel.ts'
+import { CHANGES_CHANNEL, listenAndNotifySelf, PRIVATE_CHANNEL } from '#db/queries/channel.ts'
 
 const BEAT_MS = 1_000
 /** A connection that says nothing for so long, five beats, is replaced. */
@@ -10,6 +10,8 @@ const SILENT_MS = 5_000
 export interface ListenerEvents {
   /** A change, as JSON: ids only. */
   onNotice: (payload: string) => void
+  /** A change that one person alone may see, as JSON: ids of users only. */
+  onPrivate: (payload: string) => void
   /** It hears again, and may have missed something. */
   onMissed: () => void
 }
@@ -29,7 +31,7 @@ export interface Listener {
  * @param pool beside which the connection is opened
  * @throws when the first notice cannot be sent
  */
-export async function openListener(pool: Database, { onNotice, onMissed }: ListenerEvents): Promise<Listener> {
+export async function openListener(pool: Database, { onNotice, onPrivate, onMissed }: ListenerEvents): Promise<Listener> {
   const own = `rollcall_${randomUUID().replaceAll('-', '')}`
   let heardAt = performance.now()
   /** When the latest of its own notices that was heard was sent: all that was committed before came before it. */
@@ -42,6 +44,7 @@ export async function openListener(pool: Database, { onNotice, onMissed }: Liste
     onClose: () => void (lost = true),
     onNotify(channel, payload) {
       if (channel === CHANGES_CHANNEL) return onNotice(payload)
+      if (channel === PRIVATE_CHANNEL) return onPrivate(payload)
       const missed = lost || performance.now() - heardAt > SILENT_MS
       lost = false
       heardAt = performance.now()

@@ -2,24 +2,25 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '#db/client.ts'
 import type { ExpiredUser } from '#db/queries/erase.ts'
-import { ERASE_BATCH, eraseDeletedPosts, eraseEvents, eraseHours, eraseLikesOf, eraseMentionsOf, eraseNotesOf, erasePostsOf, eraseProfilesOf, eraseRefusals, eraseRestrictionsOf, findExpiredUsers, findLogEnd, findTextsNaming, markErased, rewriteText } from '#db/queries/erase.ts'
+import { ERASE_BATCH, eraseDeletedPosts, eraseEvents, eraseHours, eraseLikesOf, eraseMentionsOf, eraseNotesOf, eraseNotificationsOf, eraseOldNotifications, erasePostsOf, eraseProfilesOf, eraseRefusals, eraseRestrictionsOf, findExpiredUsers, findLogEnd, findTextsNaming, markErased, rewriteText } from '#db/queries/erase.ts'
 import { POST_MAX_BYTES } from '#shared/schemas/text.ts'
 import { mentionOf, replaceUsernames } from '#shared/utils/mentions.ts'
 
-type Step = 'posts' | 'likes' | 'mentions' | 'profiles' | 'restrictions' | 'notes' | 'names' | 'events' | 'refusals' | 'hours'
+type Step = 'posts' | 'likes' | 'mentions' | 'notifications' | 'profiles' | 'restrictions' | 'notes' | 'names' | 'events' | 'refusals' | 'hours'
 
 /** What was erased, in rows; of `names`, texts. */
 export type Erased = Record<Step, number>
 
 /**
  * Erases what is kept for `retentionDays` only: the words of posts that were deleted or whose author was, with whom they
- * mentioned, the likes, mentions, mutes and blocks of the deleted and those about them, the notes of reports likewise, their user names in the texts of others, profiles below a tombstone that
- * a scan inferred, and old rows of the event log and its counts. Tombstones stay, else a late delivery would bring the
+ * mentioned, the likes, mentions and notifications of the deleted, mutes and blocks of theirs and about them, the notes of
+ * reports likewise, their user names in the texts of others, profiles below a tombstone that a scan inferred, old rows of the
+ * event log and its counts, and all notifications after 90 days. Tombstones stay, else a late delivery would bring the
  * deleted back. Each step is by itself: one that fails is left for the next time, and a locked row likewise.
  * @returns what was erased, and the steps that failed, each with its first error
  */
 export async function eraseExpired(db: Database, retentionDays: number): Promise<{ erased: Erased, failed: { step: Step, error: unknown }[] }> {
-  const erased: Erased = { posts: 0, likes: 0, mentions: 0, profiles: 0, restrictions: 0, notes: 0, names: 0, events: 0, refusals: 0, hours: 0 }
+  const erased: Erased = { posts: 0, likes: 0, mentions: 0, notifications: 0, profiles: 0, restrictions: 0, notes: 0, names: 0, events: 0, refusals: 0, hours: 0 }
   const failed = new Map<Step, unknown>()
 
   /** Runs a step batch by batch, unless it failed before: what fails may take its whole time each time. */
@@ -35,10 +36,12 @@ export async function eraseExpired(db: Database, retentionDays: number): Promise
   const words = async (batch: ReturnType<typeof erasePostsOf>) => {
     const done = await batch
     erased.mentions += done.mentions
+    erased.notifications += done.notifications
     return done.posts
   }
 
   await run('posts', () => words(eraseDeletedPosts(db, retentionDays)))
+  await run('notifications', () => eraseOldNotifications(db))
   await run('events', eventEraser(db, retentionDays))
   await run('refusals', () => eraseRefusals(db, retentionDays))
   await run('hours', () => eraseHours(db, retentionDays))
@@ -47,6 +50,7 @@ export async function eraseExpired(db: Database, retentionDays: number): Promise
     await run('posts', () => words(erasePostsOf(db, ids)))
     await run('likes', () => eraseLikesOf(db, ids))
     await run('mentions', () => eraseMentionsOf(db, ids))
+    await run('notifications', () => eraseNotificationsOf(db, ids))
     await run('profiles', () => eraseProfilesOf(db, ids))
     await run('restrictions', () => eraseRestrictionsOf(db, ids))
     await run('notes', () => eraseNotesOf(db, ids))

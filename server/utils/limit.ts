@@ -9,6 +9,7 @@ const doing: Record<Limited, string> = {
   search: 'searching',
   change: 'making changes',
   clerk: 'checking with Clerk',
+  seen: 'marking notifications as seen',
   export: 'downloading',
   report: 'reporting',
 }

@@ -14,6 +14,8 @@ export const apiRoutes: Record<string, string[]> = {
   '/api/posts/:id/restore': ['POST'],
   '/api/posts/:id/like': ['PUT', 'DELETE'],
   '/api/reports': ['POST'],
+  '/api/notifications': ['GET'],
+  '/api/notifications/seen': ['PUT'],
   '/api/users': ['GET'],
   '/api/users/recent': ['GET'],
   '/api/users/:id': ['GET'],
@@ -43,7 +45,7 @@ export const provenRoutes = ['/api/webhooks', '/api/cron/check']
 
 /** Every page, as the log names it. A test holds it against the files. */
 export const pageRoutes = [
-  '/', '/people', '/search', '/settings', '/settings/blocked', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
+  '/', '/people', '/search', '/notifications', '/settings', '/settings/blocked', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
   '/admin', '/admin/events', '/admin/reconcile', '/admin/reports', '/admin/runs/:id', '/admin/users', '/admin/users/:id',
 ]
 

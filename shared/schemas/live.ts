@@ -26,6 +26,7 @@ const Change = v.object({
 export const LiveMessageSchema: v.GenericSchema<unknown, LiveMessage> = v.variant('type', [
   v.object({ type: v.literal('users'), users: v.array(Person), hiddenIds: v.array(v.string()) }),
   v.object({ type: v.literal('posts'), posts: v.array(Change) }),
+  v.object({ type: v.literal('notifications'), userId: v.string(), unread: v.number() }),
   v.object({ type: v.literal('catch-up'), withinMs: v.pipe(v.number(), v.minValue(0)) }),
 ])
 

@@ -20,6 +20,8 @@ export interface PostChange {
  */
 export const audiences = ['members', 'guests'] as const
 export type Audience = (typeof audiences)[number]
+/** @param viewerId null for a guest */
+export const audienceOf = (viewerId: string | null): Audience => viewerId === null ? 'guests' : 'members'
 
 export interface UsersChange {
   /** As the public sees them now. */
@@ -32,5 +34,7 @@ export interface UsersChange {
 export type LiveMessage
   = | { type: 'users' } & UsersChange
     | { type: 'posts', posts: PostChange[] }
+    /** To this person's own streams alone: their notifications changed. `unread` is 100 at most. */
+    | { type: 'notifications', userId: string, unread: number }
     /** Something may have been missed, or too much changed to tell: ask again for what is on the page, at a random moment of this time, ms. */
     | { type: 'catch-up', withinMs: number }

@@ -40,7 +40,7 @@ export interface OwnProfile {
 export type Me
   = | { status: 'pending', userId: string }
     | { status: 'gone', userId: string }
-    | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean, hidden: Record<string, Hidden> }
+    | { status: 'here', userId: string, user: PublicUser, profile: OwnProfile, banned: boolean, isAdmin: boolean, hidden: Record<string, Hidden>, /** Notifications not seen yet, 100 at most. */ unread: number }
 
 /** A person with the day they came. */
 export interface Member extends PublicUser {

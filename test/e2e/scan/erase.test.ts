@@ -34,16 +34,23 @@ it('erases after the days of retention and not before, and keeps the tombstones'
   await sql`insert into report_cases (id, user_id) values (${about}, 'user_old'), (${other}, 'user_here')`
   await sql`insert into reports (case_id, reporter_id, reason, note) values (${about}, 'user_here', 'spam', 'erase'), (${other}, 'user_inferred', 'spam', 'erase'), (${other}, 'user_new', 'spam', 'stay')`
   await sql`insert into report_decisions (id, case_id, decided_by, action, note) values (${uuidv7()}, ${about}, 'user_here', 'dismiss', 'erase'), (${uuidv7()}, ${other}, 'user_here', 'dismiss', 'stay')`
+  await sql`insert into notifications (post_id, user_id, kind, at, liker_id) values
+    (${here}, 'user_old', 'mention', now() - interval '40 days', null), (${old}, 'user_here', 'mention', now(), null), (${own}, 'user_here', 'like', now(), null),
+    (${recent}, 'user_here', 'mention', now() - interval '89 days', null), (${recent}, 'user_old', 'reply', now() - interval '91 days', null),
+    (${here}, 'user_here', 'like', now(), 'user_old')`
+  await sql`insert into notification_marks (user_id, seen_at) values ('user_old', now()), ('user_here', now())`
   await sql`insert into webhook_events (id, first_received_at, last_received_at, outcome) values
     ('msg_old', now() - interval '40 days', now() - interval '31 days', 'applied'),
     ('msg_replayed', now() - interval '40 days', now() - interval '1 day', 'applied')`
 
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 2, likes: 1, mentions: 2, profiles: 1, restrictions: 2, notes: 3, names: 0, events: 1, refusals: 0, hours: 0 }, failed: [] })
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 2, likes: 1, mentions: 2, notifications: 5, profiles: 1, restrictions: 2, notes: 3, names: 0, events: 1, refusals: 0, hours: 0 }, failed: [] })
   expect(await sql`select id, body from posts where body is not null order by body`).toMatchObject([{ body: 'not yet' }, { body: 'stay' }])
   expect(await sql`select id from users`).toHaveLength(4)
   expect(await sql`select note from reports union all select note from report_decisions order by note`).toEqual([{ note: 'stay' }, { note: 'stay' }, ...Array.from({ length: 3 }, () => ({ note: null }))])
   expect(await sql`select other_id from restrictions`).toEqual([{ other_id: 'user_new' }])
-  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, profiles: 0, restrictions: 0, notes: 0, names: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
+  expect(await sql`select post_id, user_id, liker_id from notifications order by at`).toEqual([{ post_id: recent, user_id: 'user_here', liker_id: null }, { post_id: here, user_id: 'user_here', liker_id: null }])
+  expect(await sql`select user_id from notification_marks`).toEqual([{ user_id: 'user_here' }])
+  expect(await eraseExpired(mirror.db, 30)).toEqual({ erased: { posts: 0, likes: 0, mentions: 0, notifications: 0, profiles: 0, restrictions: 0, notes: 0, names: 0, events: 0, refusals: 0, hours: 0 }, failed: [] })
 })
 
 it('keeps no more events than fit, to the hour, however few days they are old, and reads each once', async () => {

@@ -29,6 +29,8 @@ GET    /api/posts/:id/replies       200     200     200     200     200     200 
 POST   /api/posts/:id/restore       401     403     403     200     403     403     403     401     401     401     403
 PUT    /api/posts/:id/like          401     200     200     200     200     403     403     401     401     401     200
 DELETE /api/posts/:id/like          401     200     200     200     200     200     200     401     401     401     200
+GET    /api/notifications           401     200     200     200     200     200     200     401     401     401     200
+PUT    /api/notifications/seen      401     200     200     200     200     200     200     401     401     401     200
 POST   /api/reports                 401     204     400     204     204     403     403     401     401     401     204
 GET    /api/users                   401     200     200     200     200     200     200     401     401     401     200
 GET    /api/users/recent            200     200     200     200     200     200     200     200     200     200     200
@@ -56,6 +58,7 @@ GET    /api/admin/runs/:id/people   401     403     403     403     200     403 
 GET    /                            200     200     200     200     200     200     200     200     200|307 200     200
 GET    /people                      302     200     200     200     200     200     200     302     302|307 302     200
 GET    /search                      302     200     200     200     200     200     200     302     302|307 302     200
+GET    /notifications               302     200     200     200     200     200     200     302     302|307 302     200
 GET    /settings                    302     200     200     200     200     200     200     302     302|307 302     200
 GET    /settings/blocked            302     200     200     200     200     200     200     302     302|307 302     200
 GET    /posts/:id                   200     200     200     200     200     200     200     200     200|307 200     200
@@ -184,6 +187,7 @@ it('a method that no route takes is no failure of ours', async () => {
 const bodies = (): Record<string, object> => ({
   '/api/posts': { body: 'Hello' },
   [`/api/me/restrictions/${everyone.ids.other}`]: { kind: 'mute' },
+  '/api/notifications/seen': { until: new Date().toISOString() },
   '/api/reports': { userId: everyone.ids.other, reason: 'spam' },
   [`/api/admin/reports/${caseId}/decisions`]: { action: 'dismiss' },
 })

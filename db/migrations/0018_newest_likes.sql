@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "likes_newest_idx" ON "likes" USING btree ("post_id","created_at","user_id");
