@@ -8,6 +8,9 @@ export function countText(count: number, locale = 'en-GB'): string {
   return numberFormat(locale, count < MANY ? {} : { notation: 'compact' }).format(count)
 }
 
+/** Notifications not seen yet, as a badge has room for them: `99+` from 100 on, where the server stops counting. */
+export const unreadText = (unread: number): string => unread < 100 ? String(unread) : '99+'
+
 /** The whole count, whatever its size. */
 export function fullCount(count: number, locale = 'en-GB'): string {
   return numberFormat(locale, {}).format(count)

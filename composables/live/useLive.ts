@@ -4,10 +4,13 @@ import { LiveMessageSchema } from '#shared/schemas/live'
 import type { Audience, LiveMessage, PostChange } from '#shared/types/live'
 
 type UsersMessage = Extract<LiveMessage, { type: 'users' }>
+type NotificationsMessage = Extract<LiveMessage, { type: 'notifications' }>
 
 export interface LiveListener {
   users?(message: UsersMessage): void
   posts?(changes: PostChange[]): void
+  /** Of whoever is signed in, or was when the stream opened. */
+  notifications?(message: NotificationsMessage): void
   /** Messages may have been missed: fetch again what is on the page. */
   catchUp?(): void
 }
@@ -31,6 +34,7 @@ export function useLive(listener: LiveListener): void {
   messages.on((message) => {
     if (message.type === 'users') listener.users?.(message)
     else if (message.type === 'posts') listener.posts?.(message.posts)
+    else if (message.type === 'notifications') listener.notifications?.(message)
     else listener.catchUp?.()
   })
 }

@@ -36,6 +36,8 @@ export const useViewer = perApp(() => {
     userId: computed(() => viewer.value.status === 'signed-out' ? null : viewer.value.userId),
     /** From our server, not from the claims in the browser: those come late while Clerk loads, and would differ from the server's markup. */
     isAdmin: computed(() => viewer.value.status === 'here' && viewer.value.isAdmin),
+    /** Notifications not seen yet, 100 at most. */
+    unread: computed(() => viewer.value.status === 'here' ? viewer.value.unread : 0),
     /** Has our server ask Clerk for this user, when the webhook does not arrive. @throws when Clerk does not answer either */
     provision: async () => {
       const me = await request('/api/me/provision', { method: 'POST' })
@@ -46,6 +48,11 @@ export const useViewer = perApp(() => {
 
 /** Whether hydration is over. Before that, what only Clerk's script knows would differ from the server's markup. */
 const useTakenOver = () => useState('taken-over', () => false)
+
+/** Sets how many notifications this user has not seen, when they are the viewer. */
+export function setUnread(viewer: Ref<Viewer>, userId: string, unread: number): void {
+  if (viewer.value.status === 'here' && viewer.value.userId === userId) viewer.value = { ...viewer.value, unread }
+}
 
 function useViewerState() {
   return useState<Viewer>('viewer', () => ({ status: 'signed-out' }))
@@ -95,6 +102,7 @@ export async function startViewer(): Promise<void> {
       else if (me.status === 'here') viewer.value = { ...me, user: news, banned: hiddenIds.includes(news.id) }
       else void refresh()
     },
+    notifications: ({ userId, unread }) => setUnread(viewer, userId, unread),
     catchUp: () => void (viewer.value.status === 'signed-out' || refresh()),
   })
 

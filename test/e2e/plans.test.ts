@@ -6,11 +6,13 @@ import { closeDatabase, openDatabase } from '#db/client.ts'
 import { migrateDatabase } from '#db/migrate.ts'
 import { listAdminUsers } from '#db/queries/admin-users.ts'
 import { findChangedPosts, findChangedUsers } from '#db/queries/changes.ts'
-import { eraseDeletedPosts, eraseLikesOf, eraseMentionsOf, eraseNotesOf, erasePostsOf, eraseRestrictionsOf, findExpiredUsers, findTextsNaming, markErased } from '#db/queries/erase.ts'
+import { eraseDeletedPosts, eraseLikesOf, eraseMentionsOf, eraseNotesOf, eraseNotificationsOf, eraseOldNotifications, erasePostsOf, eraseRestrictionsOf, findExpiredUsers, findTextsNaming, markErased } from '#db/queries/erase.ts'
 import { findStoredFacts } from '#db/queries/facts.ts'
 import { listNewcomersForGuests } from '#db/queries/guests.ts'
 import { findUnsettledAuthor, hidePosts } from '#db/queries/hiding.ts'
+import { insertLike } from '#db/queries/likes.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
+import { countUnread, listNotifications } from '#db/queries/notifications.ts'
 import { findPostByKey } from '#db/queries/post-changes.ts'
 import { searchPosts } from '#db/queries/post-search.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
@@ -172,6 +174,12 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['posts of the deleted to erase', ['posts_written_idx'], () => erasePostsOf(db, [bigUserId(90_001)])],
     ['likes of the deleted to erase', ['likes_user_idx'], () => eraseLikesOf(db, [bigUserId(90_002)])],
     ['mentions of the deleted to erase', ['mentions_user_idx'], () => eraseMentionsOf(db, [bigUserId(90_001)])],
+    ['notifications', ['notifications_list_idx', 'likes_newest_idx', 'mentions_pkey'], () => listNotifications(db, someone, { limit: 20 })],
+    ['notifications, far down', ['notifications_list_idx'], () => listNotifications(db, someone, { limit: 20, after })],
+    ['the unread of someone who never looked', ['notifications_list_idx', 'likes_newest_idx'], () => countUnread(db, someone)],
+    ['a like of a post whose author is notified already', ['notifications_pkey'], () => insertLike(db, lead, bigUserId(5))],
+    ['notifications of the deleted to erase', ['notifications_list_idx', 'notifications_liker_idx'], () => eraseNotificationsOf(db, [bigUserId(90_002)])],
+    ['old notifications to erase', ['notifications_at_idx'], () => eraseOldNotifications(db)],
     ['texts with a user name to erase', ['posts_names_idx'], () => findTextsNaming(db, 'ab'.repeat(32))],
     ['who is erased', ['users_unerased_idx', 'posts_written_idx', 'likes_user_idx', 'mentions_user_idx'], () => markErased(db, [bigUserId(90_003)])],
     ['mutes and blocks of the deleted to erase', ['restrictions_pkey', 'restrictions_other_idx'], () => eraseRestrictionsOf(db, [bigUserId(90_001)])],

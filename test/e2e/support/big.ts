@@ -17,7 +17,8 @@ export const bigPostId = (n: number) => {
 
 /**
  * Fills an empty database: `users` people with a profile each tenth, and `posts` posts over a year, four of five of them
- * replies, with a like for each second and a mention in each twentieth. Each says `Post` and its number, the first tenth also `formerly`. By SQL alone, so that a million take seconds.
+ * replies, with a like for each second and a mention in each twentieth, who was notified of all that, and half of
+ * whom have seen it. Each says `Post` and its number, the first tenth also `formerly`. By SQL alone, so that a million take seconds.
  */
 export async function fillDatabase(db: Database, { users, posts }: { users: number, posts: number }): Promise<void> {
   const session = db.openSession({ silentMs: FILLING_MS })
@@ -29,7 +30,7 @@ export async function fillDatabase(db: Database, { users, posts }: { users: numb
   await sql`set maintenance_work_mem = '256MB'`
   const indexes = await sql<{ name: string, definition: string }[]>`
     select indexrelid::regclass as name, pg_get_indexdef(indexrelid) as definition from pg_index
-    where indrelid in ('users'::regclass, 'posts'::regclass, 'likes'::regclass, 'mentions'::regclass) and not indisprimary
+    where indrelid in ('users'::regclass, 'posts'::regclass, 'likes'::regclass, 'mentions'::regclass, 'notifications'::regclass) and not indisprimary
   `
   for (const { name } of indexes) await sql`drop index ${sql(name)}`
   const id = (n: string) => sql.unsafe(`('user_' || lpad((${n})::text, 27, '0'))`)
@@ -48,6 +49,13 @@ export async function fillDatabase(db: Database, { users, posts }: { users: numb
   `
   await sql`insert into likes (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 31) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 2) n`
   await sql`insert into mentions (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 17) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 20) n`
+  await sql`
+    insert into notifications (post_id, user_id, kind, at, liker_id)
+    select p.id, parent.author_id, 'reply', p.created_at, null from posts p join posts parent on parent.id = p.parent_id where parent.author_id <> p.author_id
+    union all select p.id, m.user_id, 'mention', p.created_at, null from mentions m join posts p on p.id = m.post_id where p.parent_id is null and p.author_id <> m.user_id
+    union all select p.id, p.author_id, 'like', p.created_at, l.user_id from likes l join posts p on p.id = l.post_id where p.author_id <> l.user_id
+  `
+  await sql`insert into notification_marks (user_id, seen_at) select ${id('n')}, ${bigNow}::timestamptz from generate_series(2, ${users}::bigint, 2) n`
   await sql`insert into profiles (user_id, bio) select ${id('n')}, 'Here.' from generate_series(1, ${users}::bigint, 10) n`
   for (const { definition } of indexes) await sql.unsafe(definition)
   await sql`vacuum analyze`
