@@ -1,6 +1,6 @@
 import type { NotificationItem } from '#shared/types/notification.ts'
 
-/** Takes away what these people did. */
+/** Takes away what these people did: who is hidden from everyone, or from the viewer. */
 export function withoutPeople(items: readonly NotificationItem[], ids: readonly string[]): NotificationItem[] {
   return items.flatMap((item) => {
     if (!item.likers) return ids.includes(item.post.author.id) ? [] : [item]

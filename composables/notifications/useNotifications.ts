@@ -15,7 +15,7 @@ const SEEN_EVERY_MS = 5_000
  * visible is marked as seen, for all pages of this person; it stays marked as new here until they leave.
  */
 export function useNotifications() {
-  const { viewer, userId, unread } = useViewer()
+  const { viewer, userId, unread, hidden } = useViewer()
   // By viewer, so that whoever signs in next finds nothing of the one before.
   const key = `notifications:${userId.value}`
   const loaded = useState<Loaded<NotificationItem>>(key, () => ({ items: [] }))
@@ -77,6 +77,8 @@ export function useNotifications() {
     users: ({ hiddenIds }) => hiddenIds.length > 0 && change(all => withoutPeople(all, hiddenIds)),
   })
   useCatchUp(async () => isLoaded() ? update() : more())
+  // Whoever is shown again comes with the next answer, as do likes that were not looked at before.
+  watch(() => JSON.stringify(hidden.value), () => later.plan(0, GATHER_MS))
 
   const visibility = useDocumentVisibility()
   const newest = computed(() => items.value[0]?.at)
@@ -107,7 +109,7 @@ export function useNotifications() {
   })
 
   return {
-    items,
+    items: computed(() => withoutPeople(items.value, Object.keys(hidden.value))),
     state,
     failure,
     more,

@@ -3,7 +3,8 @@ import { v7 as uuidv7 } from 'uuid'
 import type { DecisionAction } from '#shared/types/moderation.ts'
 import type { Database } from '../client.ts'
 import { posts, reportCases, reportDecisions } from '../schema.ts'
-import { notifyOfPost } from './channel.ts'
+import { notifyOfPost, notifyPeople } from './channel.ts'
+import { notifiedOf } from './notify.ts'
 
 /**
  * Decides about a case, records who did, hides its post or shows it again, and tells the pages, in one statement. What an
@@ -32,6 +33,6 @@ export async function decide(db: Database, caseId: string, decidedBy: string, { 
       createdAt: sql`now()`.as('created_at'),
     }).from(decided)))
   const rows = await db.with(decided, changed, logged)
-    .select({ id: decided.id, notified: sql`${db.select({ notified: notifyOfPost(changed.id) }).from(changed)}` }).from(decided)
+    .select({ id: decided.id, notified: sql`${db.select({ notified: notifyOfPost(changed.id) }).from(changed)}`, people: sql`${db.select({ people: notifyPeople(notifiedOf(db, changed.id)) }).from(changed)}` }).from(decided)
   return rows.length > 0
 }

@@ -10,6 +10,7 @@ import type { Database } from '../client.ts'
 import { likes, mentions, notificationMarks, notifications, posts, users } from '../schema.ts'
 import { notifyPeople } from './channel.ts'
 import { countWhere } from './expressions.ts'
+import { mayReach } from './hidden-from.ts'
 import { isPast, toPage } from './paging.ts'
 import { blankPost, isShown, postColumns, WALKED_AT_MOST } from './posts.ts'
 import { isVisible, publicUserJson } from './users.ts'
@@ -18,7 +19,7 @@ import { isVisible, publicUserJson } from './users.ts'
 const LIKES_LOOKED_AT = 50
 
 /** Who may notify someone, in a query that has them in `users`: the author of a post, or who likes one. */
-const mayNotify = (_viewerId: string): SQL | undefined => isVisible
+const mayNotify = (db: Database, viewerId: string): SQL | undefined => and(isVisible, mayReach(db, viewerId, users.id))
 
 /** Rows of the viewer's list, newest first, in the place of the table. */
 const walk = (db: Database, viewerId: string, where: SQL | undefined, limit: string) => db.select().from(notifications)
@@ -36,7 +37,7 @@ const newestLikes = (db: Database, viewerId: string, since?: SQL) => db.select({
  */
 function isSaid(db: Database, viewerId: string, isLiked: SQL) {
   const mention = db.select({ n: count() }).from(mentions).where(and(eq(mentions.postId, notifications.postId), eq(mentions.userId, viewerId)))
-  return and(isShown, mayNotify(viewerId), sql`case ${notifications.kind} when 'like' then ${isLiked} when 'mention' then ${mention} > 0 else true end`)
+  return and(isShown, mayNotify(db, viewerId), sql`case ${notifications.kind} when 'like' then ${isLiked} when 'mention' then ${mention} > 0 else true end`)
 }
 
 /** Up to when the viewer has seen theirs. */
@@ -46,12 +47,12 @@ const seenAt = (db: Database, viewerId: string) =>
 /** The likes of a row's post, in one row. */
 function likersOf(db: Database, viewerId: string) {
   const newest = newestLikes(db, viewerId)
-  const people = sql`array_agg(${publicUserJson} order by ${newest.createdAt} desc, ${newest.userId} desc) filter (where ${mayNotify(viewerId)})`
+  const people = sql`array_agg(${publicUserJson} order by ${newest.createdAt} desc, ${newest.userId} desc) filter (where ${mayNotify(db, viewerId)})`
   return db.select({
     people: sql<PublicUser[] | null>`to_json((${people})[1:3])`.as('people'),
-    shown: sql<number>`${countWhere(mayNotify(viewerId))}`.mapWith(Number).as('shown'),
+    shown: sql<number>`${countWhere(mayNotify(db, viewerId))}`.mapWith(Number).as('shown'),
     looked: count().as('looked'),
-    newestAt: sql<string | null>`max(${newest.createdAt}) filter (where ${mayNotify(viewerId)})`.as('newest_at'),
+    newestAt: sql<string | null>`max(${newest.createdAt}) filter (where ${mayNotify(db, viewerId)})`.as('newest_at'),
   }).from(newest).innerJoin(users, eq(users.id, newest.userId)).where(eq(notifications.kind, 'like')).as('likers')
 }
 
@@ -111,7 +112,7 @@ export async function countUnread(db: Database, viewerId: string): Promise<numbe
   const seen = seenAt(db, viewerId)
   const walked = walk(db, viewerId, gt(notifications.at, seen), `${WALKED_AT_MOST}`).as('notifications')
   const newest = newestLikes(db, viewerId, seen)
-  const isLiked = exists(db.select().from(newest).innerJoin(users, eq(users.id, newest.userId)).where(mayNotify(viewerId)))
+  const isLiked = exists(db.select().from(newest).innerJoin(users, eq(users.id, newest.userId)).where(mayNotify(db, viewerId)))
   const unread = db.select({ one: sql`1` }).from(walked)
     .innerJoin(posts, eq(posts.id, notifications.postId))
     .innerJoin(users, eq(users.id, posts.authorId))

@@ -44,6 +44,10 @@ export function tellOfPost(db: Database, post: WrittenPost, mentioned: string[],
     .returning({ userId: notifications.userId }))
 }
 
+/** Who was notified of this post: whom it mentions, the author of what it answers, and its own author, of likes. As many as a notice holds. */
+export const notifiedOf = (db: Database, postId: SQLWrapper) =>
+  db.select({ userId: notifications.userId }).from(notifications).where(eq(notifications.postId, postId)).limit(100)
+
 /** A further like moves a notification that is not seen yet this often, so that the likes of a post that many like do not wait for each other. */
 const MOVED_EVERY = sql`interval '1 minute'`
 

@@ -2,10 +2,10 @@ import { and, eq, gt, inArray, isNotNull, isNull, ne, not, notInArray, or, sql }
 import { alias, union } from 'drizzle-orm/pg-core'
 import { EDIT_MINUTES } from '#shared/types/post.ts'
 import type { Database } from '../client.ts'
-import { mentions, notifications, posts, users } from '../schema.ts'
+import { mentions, posts, users } from '../schema.ts'
 import { notifyOfPost, notifyPeople } from './channel.ts'
 import { isUnblocked } from './hidden-from.ts'
-import { tellOfPost } from './notify.ts'
+import { notifiedOf, tellOfPost } from './notify.ts'
 import { isVisible, lockAuthor } from './users.ts'
 
 export interface NewPostRow {
@@ -75,8 +75,8 @@ export interface EditedPost {
 }
 
 /**
- * Puts other words in the place of a post's, with their mentions, notifies whom it mentions now, and tells the other instances, in one statement. What it said
- * before is not kept.
+ * Puts other words in the place of a post's, with their mentions, notifies whom it mentions now, and tells the other instances,
+ * in one statement. What it said before is not kept.
  * @returns false when nothing was written: the author is not here, is deleted or banned, the post is not theirs, is deleted or
  * hidden by an admin, is older than `EDIT_MINUTES`, or was edited since
  */
@@ -112,9 +112,6 @@ export async function editPost(db: Database, id: string, authorId: string, edit:
   const rows = await db.with(author, edited, forgotten, mentioned, told).select({ notified: notifyOfPost(edited.id), people: notifyPeople(people) }).from(edited)
   return rows.length > 0
 }
-
-/** Who was notified of this post: whom it mentions, the author of what it answers, and its own author, of likes. As many as a notice holds. */
-const notifiedOf = (db: Database, postId: string) => db.select({ userId: notifications.userId }).from(notifications).where(eq(notifications.postId, postId)).limit(100)
 
 /** The id of what this author posted with this key; undefined when nothing. */
 export async function findPostByKey(db: Database, authorId: string, key: string): Promise<string | undefined> {
@@ -152,7 +149,7 @@ export async function deletePost(db: Database, id: string, deletedBy: string): P
     })
     .where(and(eq(posts.id, id), or(isNull(posts.deletedAt), and(isAuthor, isNull(posts.authorDeletedAt)), and(not(isAuthor), eq(posts.deletedBy, posts.authorId)))))
     .returning({ id: posts.id }))
-  await db.with(gone).select({ notified: notifyOfPost(gone.id), people: notifyPeople(notifiedOf(db, id)) }).from(gone)
+  await db.with(gone).select({ notified: notifyOfPost(gone.id), people: notifyPeople(notifiedOf(db, sql`${id}`)) }).from(gone)
 }
 
 /** For how long a deletion can be undone, by Postgres's clock. */
@@ -187,6 +184,6 @@ export async function restorePost(db: Database, id: string, deletedBy: string): 
       gt(posts.deletedAt, sql`now() - make_interval(mins => ${RESTORE_MINUTES})`),
     ))
     .returning({ id: posts.id }))
-  const rows = await db.with(author, restored).select({ notified: notifyOfPost(restored.id), people: notifyPeople(notifiedOf(db, id)) }).from(restored)
+  const rows = await db.with(author, restored).select({ notified: notifyOfPost(restored.id), people: notifyPeople(notifiedOf(db, sql`${id}`)) }).from(restored)
   return rows.length > 0
 }

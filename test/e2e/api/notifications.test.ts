@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { decide } from '#db/queries/decisions.ts'
 import { deleteLike, insertLike } from '#db/queries/likes.ts'
 import { countUnread, listNotifications, markSeen } from '#db/queries/notifications.ts'
 import { insertPost } from '#db/queries/post-changes.ts'
 import { WALKED_AT_MOST } from '#db/queries/posts.ts'
+import { insertReport } from '#db/queries/reports.ts'
+import { lift, restrict } from '#db/queries/restrictions.ts'
 import { isUnsettled, users } from '#db/schema.ts'
 import type { NotificationItem } from '#shared/types/notification.ts'
 import { openEventStream } from '../support/event-stream.ts'
@@ -45,8 +48,22 @@ const see = async (as: string, until = new Date().toISOString()) => (await rollc
 /** Each row as `kind of whom`, with `*` for what was not seen. */
 async function told(as: string): Promise<string[]> {
   const { notifications }: { notifications: NotificationItem[] } = await listOf(as)
+  return linesOf(notifications)
+}
+function linesOf(notifications: NotificationItem[]): string[] {
   return notifications.map(({ kind, post, likers, isNew }) =>
     `${kind} of ${likers ? likers.people.map(({ name }) => name).join(', ') + (likers.count > 3 ? ` and ${likers.count - 3}` : '') : post.author.name}${isNew ? '*' : ''}`)
+}
+/** The lines and the count as the queries say, which the rules about who may notify are in. */
+async function toldNow(as: string) {
+  const { notifications } = await listNotifications(rollcall.db, as, { limit: 20 })
+  return { lines: linesOf(notifications), unread: await countUnread(rollcall.db, as) }
+}
+/** An admin hides a post that was reported, or shows it again. */
+async function judge(id: string, action: 'hide' | 'restore') {
+  await insertReport(rollcall.db, zoe, { postId: id, reason: 'spam', note: null })
+  const [found] = await sql()`select id from report_cases where post_id = ${id}`
+  expect(await decide(rollcall.db, found?.id, zoe, { action, note: null })).toBe(true)
 }
 /** Posts of hidden authors leave the lists a moment later. */
 async function hidingDone() {
@@ -150,6 +167,51 @@ describe('a person is notified', () => {
     await hidingDone()
     expect(await told(ada)).toEqual([])
     expect(await unreadOf(ada)).toBe(0)
+  })
+
+  it.each([
+    ['whom they muted', (ada: string, ben: string) => restrict(rollcall.db, ada, ben, 'mute'), (ada: string, ben: string) => lift(rollcall.db, ada, ben)],
+    ['whom they blocked', (ada: string, ben: string) => restrict(rollcall.db, ada, ben, 'block'), (ada: string, ben: string) => lift(rollcall.db, ada, ben)],
+    ['who blocked them', (ada: string, ben: string) => restrict(rollcall.db, ben, ada, 'block'), (ada: string, ben: string) => lift(rollcall.db, ben, ada)],
+  ])('not of what a person %s did, until that ends', async (_, hide, show) => {
+    const [ada, ben] = await people('Ada', 'Ben')
+    const [liked, own] = [await post(ada), await post(ada)]
+    await post(ben, `Hello <@${ada}>`)
+    await post(ben, 'Hello', own)
+    await like(ben, liked)
+    await like(zoe, own)
+    await like(ben, own)
+    const before = await toldNow(ada)
+    // The likes of `own` have their place since Zoe's.
+    expect(before).toEqual({ lines: ['like of Ben, Zoe*', 'like of Ben*', 'reply of Ben*', 'mention of Ben*'], unread: 4 })
+
+    await hide(ada, ben)
+    expect(await toldNow(ada)).toEqual({ lines: ['like of Zoe*'], unread: 1 })
+    expect(await told(ada)).toEqual(['like of Zoe*'])
+    expect(await unreadOf(ada)).toBe(1)
+    await show(ada, ben)
+    expect(await toldNow(ada)).toEqual(before)
+  })
+
+  it('still of what a person did who muted them', async () => {
+    const [ada, ben] = await people('Ada', 'Ben')
+    await post(ben, `Hello <@${ada}>`)
+    await restrict(rollcall.db, ben, ada, 'mute')
+    expect(await toldNow(ada)).toEqual({ lines: ['mention of Ben*'], unread: 1 })
+  })
+
+  it('not of posts that an admin hid, until they are restored', async () => {
+    const [ada, ben] = await people('Ada', 'Ben')
+    const own = await post(ada)
+    const posts = [own, await post(ben, `Hello <@${ada}>`), await post(ben, 'Hello', own)]
+    await like(ben, own)
+    const before = await toldNow(ada)
+    expect(before).toEqual({ lines: ['like of Ben*', 'reply of Ben*', 'mention of Ben*'], unread: 3 })
+    for (const id of posts) await judge(id, 'hide')
+    expect(await toldNow(ada)).toEqual({ lines: [], unread: 0 })
+    expect([await told(ada), await unreadOf(ada)]).toEqual([[], 0])
+    for (const id of posts) await judge(id, 'restore')
+    expect(await toldNow(ada)).toEqual(before)
   })
 
   it('and a signed delete erases what they were notified of, and up to when they saw it', async () => {
@@ -302,7 +364,7 @@ describe('what is private', () => {
     for (const stream of [...own, ...others]) stream.close()
   })
 
-  it('tells again when a like or a post is taken back, and when the mark moves', async () => {
+  it('tells again when a like or a post is taken back or hidden, and when the mark moves', async () => {
     const [ada, ben] = await people('Ada', 'Ben')
     const mine = await post(ada)
     const stream = await openEventStream(rollcall.app.url, await rollcall.clerk.session(ada, { azp: rollcall.app.url }))
@@ -321,6 +383,10 @@ describe('what is private', () => {
     await remove(ben, reply)
     await next(0)
     await restore(ben, reply)
+    await next(1)
+    await judge(reply, 'hide')
+    await next(0)
+    await judge(reply, 'restore')
     await next(1)
     await markSeen(rollcall.db, ada, new Date().toISOString())
     await next(0)
