@@ -71,8 +71,14 @@ export function useNotifications() {
     },
     posts: (changes) => {
       const told = new Map(changes.map(one => [one.id, one]))
-      change(all => all.filter(({ post }) => told.get(post.id)?.shown !== false))
       if (items.value.some(({ likers, post }) => likers && (told.get(post.id)?.likeCount ?? post.likeCount) !== post.likeCount)) later.plan(GATHER_MS, SEEN_EVERY_MS)
+      change((all) => {
+        const posts = new Map(applyChanges(all.map(({ post }) => post), changes, 'leaves').map(post => [post.id, post]))
+        return all.flatMap((item) => {
+          const post = posts.get(item.post.id)
+          return post ? [{ ...item, post }] : []
+        })
+      })
     },
     users: ({ hiddenIds }) => hiddenIds.length > 0 && change(all => withoutPeople(all, hiddenIds)),
   })

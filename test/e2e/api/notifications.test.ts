@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decide } from '#db/queries/decisions.ts'
 import { deleteLike, insertLike } from '#db/queries/likes.ts'
 import { countUnread, listNotifications, markSeen } from '#db/queries/notifications.ts'
-import { insertPost } from '#db/queries/post-changes.ts'
+import { editPost, insertPost } from '#db/queries/post-changes.ts'
 import { WALKED_AT_MOST } from '#db/queries/posts.ts'
 import { insertReport } from '#db/queries/reports.ts'
 import { lift, restrict } from '#db/queries/restrictions.ts'
@@ -40,6 +40,11 @@ const like = (as: string, id: string, method = 'PUT') => rollcall.request(`/api/
 const unlike = (as: string, id: string) => like(as, id, 'DELETE')
 const remove = (as: string, id: string) => rollcall.request(`/api/posts/${id}`, { as, method: 'DELETE' })
 const restore = (as: string, id: string) => rollcall.request(`/api/posts/${id}/restore`, { as, method: 'POST' })
+
+async function edit(as: string, id: string, body: string, mentioned: string[]) {
+  const [found] = await sql()`select edited_at from posts where id = ${id}`
+  expect(await editPost(rollcall.db, id, as, { body, mentions: mentioned, editedAt: found?.edited_at ?? null })).toBe(true)
+}
 
 const listOf = async (as: string, query = '') => (await (await rollcall.request(`/api/notifications${query}`, { as })).json())
 const unreadOf = async (as: string): Promise<number> => (await (await rollcall.request('/api/me', { as })).json()).unread
@@ -140,6 +145,18 @@ describe('a person is notified', () => {
     await like(ben, own)
     await remove(ada, own)
     expect(await told(ada)).toEqual(['reply of Ben*'])
+  })
+
+  it('of a mention that an edit adds, once, and while it is there', async () => {
+    const [ada, ben] = await people('Ada', 'Ben')
+    const id = await post(ben)
+    for (const body of [`Hello <@${ada}>`, `And hello <@${ada}>`, 'Hello', `<@${ada}>`]) {
+      await edit(ben, id, body, body === 'Hello' ? [] : [ada])
+      expect(await toldNow(ada)).toEqual(body === 'Hello' ? { lines: [], unread: 0 } : { lines: ['mention of Ben*'], unread: 1 })
+    }
+    await see(ada)
+    await edit(ben, id, `Again <@${ada}>`, [ada])
+    expect(await toldNow(ada)).toEqual({ lines: ['mention of Ben'], unread: 0 })
   })
 
   it('not of what the banned and the deleted did; when a ban ends, again', async () => {
@@ -364,7 +381,7 @@ describe('what is private', () => {
     for (const stream of [...own, ...others]) stream.close()
   })
 
-  it('tells again when a like or a post is taken back or hidden, and when the mark moves', async () => {
+  it('tells again when a like or a post is taken back, hidden or edited, and when the mark moves', async () => {
     const [ada, ben] = await people('Ada', 'Ben')
     const mine = await post(ada)
     const stream = await openEventStream(rollcall.app.url, await rollcall.clerk.session(ada, { azp: rollcall.app.url }))
@@ -388,6 +405,13 @@ describe('what is private', () => {
     await next(0)
     await judge(reply, 'restore')
     await next(1)
+    const edited = await post(ben)
+    await edit(ben, edited, `Hello <@${ada}>`, [ada])
+    await next(2)
+    await edit(ben, edited, 'Hello', [])
+    await next(1)
+    await edit(ben, edited, `Hello <@${ada}>`, [ada])
+    await next(2)
     await markSeen(rollcall.db, ada, new Date().toISOString())
     await next(0)
     stream.close()
