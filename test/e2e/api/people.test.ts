@@ -22,7 +22,7 @@ describe('people', () => {
     await rollcall.request('/api/me/profile', { as: ben, method: 'PATCH', json: { bio: 'Bikes.', country: 'PT', birthday: '1990-02-03' } })
     const profile = await json(rollcall.request(`/api/users/${ben}`))
     expect(profile).toMatchObject({ id: ben, name: 'Ben', bio: 'Bikes.', country: 'PT', status: 'here' })
-    expect(Object.keys(profile).sort()).toEqual(['banned', 'bio', 'country', 'id', 'imageUrl', 'joinedAt', 'name', 'status', 'username'])
+    expect(Object.keys(profile).sort()).toEqual(['banned', 'bio', 'blocksViewer', 'country', 'id', 'imageUrl', 'joinedAt', 'name', 'restriction', 'status', 'username'])
     expect(JSON.stringify(await json(rollcall.request('/api/posts')))).not.toContain('example.com')
   })
 

@@ -28,7 +28,7 @@ const asPosted = (text: string) => linkify(text).map(part => part.kind === 'ment
 
 /** In the browser: what is in a document though no page of the app has it. */
 function foreign(document: Document): string[] {
-  const strange = 'iframe, frame, frameset, object, embed, base, marquee, applet, math, video, audio, noscript, details, textarea:not([name], [id], [placeholder]), meta[http-equiv], form[action], [srcdoc], [formaction]'
+  const strange = 'iframe, frame, frameset, object, embed, base, marquee, applet, math, video, audio, noscript, details, textarea:not([name], [id], [placeholder]), meta[http-equiv], form[action]:not([role=search]), [srcdoc], [formaction]'
   const addresses = ['href', 'src', 'action', 'xlink:href', 'data', 'poster', 'background']
   return [...document.querySelectorAll('*')].filter(element => element.matches(strange)
     || [...element.attributes].some(({ name, value }) => name.startsWith('on') || (addresses.includes(name) && !/^(?:https?:\/\/|\/|#|data:image\/svg)/.test(value)))

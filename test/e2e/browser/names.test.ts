@@ -98,8 +98,10 @@ describe.skipIf(!hasBrowser)('names and keys', () => {
     await box.blur()
 
     await page.keyboard.press('/')
-    await page.getByRole('heading', { name: 'People', level: 1 }).waitFor()
-    await expect.poll(() => page.getByTestId('people-search').evaluate(element => element.contains(document.activeElement))).toBe(true)
+    await page.getByRole('heading', { name: 'Search', level: 1 }).waitFor()
+    await expect.poll(() => page.getByTestId('posts-search').evaluate(element => element.contains(document.activeElement))).toBe(true)
+    await page.getByRole('main').getByRole('link', { name: 'People' }).click()
+    await page.getByTestId('person').first().waitFor()
     // The list begins with those who just joined.
     expect(await page.getByTestId('newcomers').count()).toBe(0)
 
