@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import * as v from 'valibot'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
@@ -10,6 +11,7 @@ import type { Rollcall } from '../support/rollcall.ts'
 import { createTestDatabase, startRollcall } from '../support/rollcall.ts'
 
 const page = { limit: 20, viewerId: null }
+const Authors = v.object({ posts: v.array(v.object({ author: v.object({ id: v.string() }) })) })
 
 describe('posts of the banned and the deleted', () => {
   let databaseUrl: string
@@ -147,24 +149,24 @@ describe('posts of the banned and the deleted', () => {
 
 describe('a running app', () => {
   let rollcall: Rollcall
+  // It looks at no time of its own: what is hidden follows from the news alone.
   beforeAll(async () => {
-    rollcall = await startRollcall()
+    rollcall = await startRollcall({ env: { LIVE: 'off' } })
   })
   afterAll(() => rollcall?.stop())
 
-  it('hides the posts of who is banned or deleted soon after the news, and shows them again', async () => {
-    const [ada, ben] = ['Ada', 'Ben'].map(firstName => rollcall.clerk.users.create({ firstName }).id)
+  it('hides the posts of who is banned or deleted with the news, and shows them again', async () => {
+    const [ada = '', ben = ''] = ['Ada', 'Ben'].map(firstName => rollcall.clerk.users.create({ firstName }).id)
     await rollcall.clerk.deliveries.idle()
     for (const as of [ada, ben]) await rollcall.request('/api/posts', { as, json: { body: 'Hello.' } })
-    const hidden = async () => (await rollcall.db.$client`select author_id from posts where author_hidden order by created_at`).map(row => row.author_id)
-    const listed = async () => (await (await rollcall.request('/api/posts')).json()).posts.length
-    rollcall.clerk.users.setBanned(ada ?? '', true)
-    // Sooner than the schedule looks.
-    await expect.poll(hidden, { timeout: 3_000 }).toEqual([ada])
-    expect(await listed()).toBe(1)
-    rollcall.clerk.users.setBanned(ada ?? '', false)
-    rollcall.clerk.users.delete(ben ?? '')
-    await expect.poll(hidden, { timeout: 3_000 }).toEqual([ben])
-    expect(await listed()).toBe(1)
+    const hidden = async () => (await rollcall.db.$client`select author_id from posts where author_hidden and author_id in (${ada}, ${ben})`).map(row => row.author_id)
+    const listed = async () => v.parse(Authors, await (await rollcall.request('/api/posts', { as: ada })).json()).posts.map(({ author }) => author.id).filter(id => id === ada || id === ben)
+    rollcall.clerk.users.setBanned(ada, true)
+    await expect.poll(hidden).toEqual([ada])
+    expect(await listed()).toEqual([ben])
+    rollcall.clerk.users.setBanned(ada, false)
+    rollcall.clerk.users.delete(ben)
+    await expect.poll(hidden).toEqual([ben])
+    expect(await listed()).toEqual([ada])
   })
 })
