@@ -37,7 +37,8 @@ export async function seedPosts(db: Database): Promise<number> {
     for (const [place, liker] of likers.entries()) await insertLike(db, id, liker, new Date(msecs + (place + 1) * everyMs).toISOString())
     for (const reply of post.replies ?? []) await write(reply, id)
   }
-  for (const post of demoPosts(peopleIds)) await write(post, null)
+  // Each thread in its order, and all threads at once.
+  await Promise.all(demoPosts(peopleIds).map(post => write(post, null)))
   for (const id of Object.values(peopleIds)) await markSeen(db, id, new Date(now - SEEN_AFTER * MINUTE_MS).toISOString())
   await seedProfiles(db)
   return written

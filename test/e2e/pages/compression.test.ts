@@ -1,15 +1,15 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { get } from 'node:http'
-import { seedPosts } from '#scripts/demo/seed-posts.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
+import { seedPostsOnce } from '../support/seeded.ts'
 
 let rollcall: Rollcall
 beforeAll(async () => {
   rollcall = await startRollcall({ clerk: { seed: true } })
   await rollcall.clerk.deliveries.settled()
-  await seedPosts(rollcall.db)
+  await seedPostsOnce(rollcall.db)
 })
 afterAll(() => rollcall?.stop())
 

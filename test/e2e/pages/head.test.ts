@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { insertPost } from '#db/queries/post-changes.ts'
-import { seedPosts } from '#scripts/demo/seed-posts.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
+import { seedPostsOnce } from '../support/seeded.ts'
 
 const ids = {
   long: '01990000-0000-7000-8000-000000000001',
@@ -22,7 +22,7 @@ describe('what a page says of itself', () => {
     origin = 'https://rollcall.example'
     rollcall = await startRollcall({ clerk: { seed: true }, env: { NUXT_SITE_URL: `${origin}, http://localhost:9` } })
     await rollcall.clerk.deliveries.settled()
-    await seedPosts(rollcall.db)
+    await seedPostsOnce(rollcall.db)
     const at = new Date().toISOString()
     await insertPost(rollcall.db, { id: ids.long, authorId: noor, parentId: null, body: words.repeat(5).trim(), createdAt: at })
     await insertPost(rollcall.db, { id: ids.deleted, authorId: noor, parentId: null, body: 'A secret.', createdAt: at })

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { seedPosts } from '#scripts/demo/seed-posts.ts'
 import { root } from '#scripts/lib/rollcall.ts'
 import { connectBrowser, openPage } from './browser.ts'
 import type { Rollcall } from './rollcall.ts'
 import { startRollcall } from './rollcall.ts'
+import { seedPostsOnce } from './seeded.ts'
 import { useSessionsOf } from './session.ts'
 
 const failures = resolve(root, '.data/test-failures')
@@ -39,7 +39,7 @@ export function useStage({ people = false, endpoint = true, env }: { people?: bo
     useSessionsOf(rollcall.clerk)
     rollcall.clerk.deliveries.resume()
     await rollcall.clerk.deliveries.settled()
-    if (people) await seedPosts(rollcall.db)
+    if (people) await seedPostsOnce(rollcall.db)
   })
   afterAll(async () => {
     useSessionsOf(undefined)
