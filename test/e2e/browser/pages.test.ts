@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)('every page', () => {
         await page.locator(`html.${scheme}`).waitFor()
         for (const size of sizes) {
           await page.setViewportSize(size)
-          const violations = await violationsOf(page)
+          const violations = await violationsOf(page, { colours: scheme === 'light' })
           const width = await page.evaluate(() => document.documentElement.scrollWidth)
           if (width > size.width) violations.push(`scrolls sideways: ${width} pixels`)
           if (violations.length > 0) found[`${path}, ${scheme}, ${size.width}`] = violations
@@ -90,14 +90,15 @@ describe.skipIf(!hasBrowser)('every page', () => {
   })
 
   it.concurrent.each([
-    ['de-DE', 'März 2026', 'Deutschland'],
-    ['ar-EG', 'مارس ٢٠٢٦', 'ألمانيا'],
-  ])('speaks %s of times and countries in a far zone, from the server\'s markup on', (locale, month, country) => stage.visit(async (page) => {
+    ['ar-EG', 'مارس ٢٠٢٦', 'ألمانيا', pages],
+    // What is right on all pages in digits of another script is looked at on those with most to say.
+    ['de-DE', 'März 2026', 'Deutschland', ['/', '/admin']],
+  ])('speaks %s of times and countries in a far zone, from the server\'s markup on', (locale, month, country, paths) => stage.visit(async (page) => {
     await signIn(page, adminEmail)
     await stage.rollcall.clerk.deliveries.settled()
     // In Kiritimati, 14 hours ahead, this is the first of March.
     await stage.rollcall.db.$client`update users set clerk_created_at = '2026-02-28T12:00:00Z' where id = ${ada}`
-    for (const path of pages) {
+    for (const path of paths) {
       await open(page, path)
       const times = await page.locator('main time:visible:not([data-exact])').evaluateAll(all => all.map(one => one.getAttribute('lang')))
       expect(new Set(times)).toEqual(times.length > 0 ? new Set([locale]) : new Set())
