@@ -79,9 +79,11 @@ export async function useThread(id: string) {
 
   // Awaited last: composables cannot be called after an await.
   await loaded
-  if (error.value) throw pageError(error.value)
+  if (error.value && !isUnanswered(error.value)) throw pageError(error.value)
 
   return {
+    /** Asks again when nobody answered: until then there is no post. */
+    again: loaded.refresh,
     post,
     ancestors,
     replies,
