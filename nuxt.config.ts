@@ -51,6 +51,8 @@ export default defineNuxtConfig({
   experimental: {
     // There are none.
     componentIslands: false,
+    // Ours: plugins/missing-pages.client.ts
+    emitRouteChunkError: 'manual',
     // A page is fetched when someone points at its link, not because the link is in sight: the first page stays small.
     defaults: { nuxtLink: { prefetchOn: { visibility: false, interaction: true } } },
   },
