@@ -46,6 +46,8 @@ export default defineNuxtConfig({
   dir: { app: 'app' },
   srcDir: '.',
   ignore: [...outside, 'docs'].map(folder => `${folder}/**`),
+  // Shown at any address: the app's scripts would look for the page of that address.
+  routeRules: { '/offline': { noScripts: true } },
   // Only the pages that guests share carry their styles: server/utils/inline-styles.ts
   features: { inlineStyles: false },
   experimental: {

@@ -11,6 +11,9 @@ const base = {
 /** For what is no page, such as JSON, a file, or the words of an error: it loads nothing. An icon has styles of its own. */
 export const nothingPolicy = toHeader({ 'default-src': ['\'none\''], 'style-src': ['\'unsafe-inline\''], 'form-action': ['\'none\''], ...base })
 
+/** For the service worker, whose own policy governs what it asks for: nothing but this origin's files and pages. It holds all its code. */
+export const workerPolicy = toHeader({ 'default-src': ['\'none\''], 'connect-src': ['\'self\''], ...base })
+
 /**
  * What a page may load, and from where: the one place to change when pages are to hold something else.
  * Clerk's part: https://clerk.com/docs/guides/secure/best-practices/csp-headers

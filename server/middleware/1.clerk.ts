@@ -11,6 +11,9 @@ import { useSessions } from '#server/parts.ts'
 /** What needs no session must not wait for Clerk, nor fail with it. */
 const open = new Set([...provenRoutes, '/api/health', '/api/metrics', '/_nuxt/*', 'file'])
 
+/** A page that is kept in the browser, whoever uses it: it is made for nobody. */
+const forNobody = '/offline'
+
 const signedOut = signedOutAuthObject()
 
 let client: ClerkClient | undefined
@@ -20,10 +23,11 @@ let client: ClerkClient | undefined
  * each request, and takes a session made for another origin of the instance. Certain guests pass by Clerk's check.
  */
 export default defineEventHandler(async (event) => {
-  if (open.has(routeOf(event.path))) return
+  const route = routeOf(event.path)
+  if (open.has(route)) return
   const { headers } = event.node.req
   const asked = { method: event.method, path: event.path, headers }
-  if (isGuest(asked, useEnv().NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY)) {
+  if (route === forNobody || isGuest(asked, useEnv().NUXT_PUBLIC_CLERK_PUBLISHABLE_KEY)) {
     event.context.guest = true
     return setAuth(event, signedOut)
   }

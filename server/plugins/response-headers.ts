@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { setResponseHeader } from 'h3'
 import { defineNitroPlugin, useRuntimeConfig } from 'nitropack/runtime'
 import { checkEnv } from '../env.ts'
-import { createPagePolicy, nothingPolicy } from '../policy.ts'
+import { createPagePolicy, nothingPolicy, workerPolicy } from '../policy.ts'
 
 /** A year, seconds. Other hosts of the domain are not ours to decide about. */
 const HSTS = 'max-age=31536000'
@@ -34,11 +34,14 @@ export default defineNitroPlugin(({ hooks }) => {
   const always = Object.entries({ ...headers, ...isSecure && { 'strict-transport-security': HSTS } })
   const pagePolicy = createPagePolicy(useRuntimeConfig().public.clerk)
 
+  // Browsers ask for it again themselves; other caches must not keep one of the release before.
+  const ofWorker = [...always, ['content-security-policy', workerPolicy], ['cache-control', 'no-cache']] as const
+
   // A page's own scripts, styles and fonts, whose bytes count: only their type matters.
   const ofBuild = always.filter(([name]) => name === 'x-content-type-options' || name === 'strict-transport-security')
 
   hooks.hook('request', ({ node, path }) => {
-    for (const [name, value] of path.startsWith('/_nuxt/') ? ofBuild : always) node.res.setHeader(name, value)
+    for (const [name, value] of path.startsWith('/_nuxt/') ? ofBuild : path === '/sw.js' ? ofWorker : always) node.res.setHeader(name, value)
   })
   // What other modules' server plugins add stands in a piece of its own, beside the piece with the page's tags.
   hooks.hook('render:html', ({ head }, { event }) => {

@@ -45,7 +45,7 @@ export const provenRoutes = ['/api/webhooks', '/api/cron/check']
 
 /** Every page, as the log names it. A test holds it against the files. */
 export const pageRoutes = [
-  '/', '/people', '/search', '/notifications', '/settings', '/settings/blocked', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*',
+  '/', '/people', '/search', '/notifications', '/settings', '/settings/blocked', '/posts/:id', '/users/:id', '/sign-in/*', '/sign-up/*', '/offline',
   '/admin', '/admin/events', '/admin/reconcile', '/admin/reports', '/admin/runs/:id', '/admin/users', '/admin/users/:id',
 ]
 
@@ -67,5 +67,5 @@ export const allowedMethods = (path: string): string[] => apiRoutes[find(path) ?
 export function routeOf(url: string): string {
   const path = url.replace(/[?#].*$/, '')
   if (path.startsWith('/_nuxt/')) return '/_nuxt/*'
-  return find(path) ?? (/^\/[^/]+\.(?:svg|png|ico|txt|webmanifest)$/.test(path) ? 'file' : 'unknown')
+  return find(path) ?? (/^\/[^/]+\.(?:svg|png|ico|txt|webmanifest|js)$/.test(path) ? 'file' : 'unknown')
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { PostsQuery } from '#shared/schemas/posts.ts'
 
 /** The pages that guests share, and the answers of the API behind them, with ids as Postgres and Clerk write them. */
-const pages = /^\/(?:posts\/[\da-f-]{36}|users\/[\w-]{1,64}(?:\?tab=replies)?)?$/
+const pages = /^\/(?:offline|posts\/[\da-f-]{36}|users\/[\w-]{1,64}(?:\?tab=replies)?)?$/
 const answers = /^\/api\/(?:posts\/[\da-f-]{36}|users\/[\w-]{1,64})$/
 
 /** First pages alone: of further ones there are too many. */

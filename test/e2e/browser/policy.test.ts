@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser)('what every answer says to browsers', () => {
     ['/', null, 200], ['/', noor, 200], [`/users/${noor}`, null, 200], ['/settings', noor, 200], ['/admin', ada, 200], ['/sign-in', null, 200],
     ['/settings', null, 302], ['/admin', noor, 403], ['/nothing', null, 404], ['/posts/nonsense', noor, 404],
     ['/api/posts', null, 200], ['/api/posts', noor, 200], ['/api/health', null, 200], ['/api/admin/users', noor, 403], ['/api/admin/users.csv', ada, 200], ['/api/nothing', null, 404],
-    ['/favicon.svg', null, 200], ['/robots.txt', null, 200], ['/_nuxt/nothing.js', null, 404],
+    ['/offline', null, 200], ['/offline', noor, 200], ['/favicon.svg', null, 200], ['/sw.js', null, 200], ['/robots.txt', null, 200], ['/_nuxt/nothing.js', null, 404],
   ])('%s, asked for by %s', async (path, who, status) => {
     const answer = await stage.rollcall.request(path, { as: who, headers: { accept: '*/*, text/html' }, redirect: 'manual' })
     await answer.arrayBuffer()

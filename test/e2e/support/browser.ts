@@ -27,14 +27,15 @@ export interface WatchedPage {
  */
 export async function openPage(browser: Browser, options: BrowserContextOptions & { allow?: RegExp[] } = {}): Promise<WatchedPage> {
   const { allow = [], ...contextOptions } = options
-  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1280, height: 900 }, ...contextOptions })
+  // No test pays for what the service worker fetches; those about it allow it.
+  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1280, height: 900 }, ...contextOptions })
   const page = await context.newPage()
   const faults: string[] = []
   const note = (fault: string) => {
     if (!allow.some(pattern => pattern.test(fault))) faults.push(fault)
   }
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) note(`console ${message.type()} at ${page.url()}: ${message.text()}`)
+    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith('Service Worker registration blocked')) note(`console ${message.type()} at ${page.url()}: ${message.text()}`)
   })
   page.on('pageerror', error => note(`uncaught: ${error.message}`))
   page.on('request', (request) => {
