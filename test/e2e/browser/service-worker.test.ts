@@ -77,6 +77,16 @@ describe.skipIf(!hasBrowser)('the service worker', () => {
     expect(await box.inputValue()).toBe('From a tunnel.')
   }, { serviceWorkers: 'allow', allow }))
 
+  it('does not leave the page of a form of Clerk\'s empty, whose scripts come from Clerk', () => stage.visit(async (page) => {
+    await page.goto('/')
+    await ready(page)
+    await page.context().setOffline(true)
+    await page.getByRole('link', { name: 'Sign in' }).first().click()
+    await page.getByTestId('not-loaded').waitFor()
+    await page.context().setOffline(false)
+    await page.locator('.cl-formButtonPrimary').waitFor()
+  }, { serviceWorkers: 'allow', allow: [...allow, /Clerk/i] }))
+
   it('asks the network for each page: with the names of now, and of whoever is signed in now', () => stage.visit(async (page) => {
     await signIn(page, memberEmail, `/sign-in?redirect_url=/users/${ada}`)
     await ready(page)
