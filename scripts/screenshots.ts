@@ -54,7 +54,7 @@ async function takeAll(browser: Browser, url: string, folder: string): Promise<v
   const thread = await findThread(url)
   for (const colorScheme of schemes) {
     for (const { as, of } of shots) {
-      const context = await browser.newContext({ baseURL: url, colorScheme, locale: 'en-GB', reducedMotion: 'reduce', viewport: sizeOf(1280) })
+      const context = await browser.newContext({ baseURL: url, serviceWorkers: 'block', colorScheme, locale: 'en-GB', reducedMotion: 'reduce', viewport: sizeOf(1280) })
       const page = await context.newPage()
       await signIn(page, as)
       for (const shot of of) {

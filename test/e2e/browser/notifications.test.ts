@@ -44,7 +44,7 @@ describe.skipIf(!hasBrowser)('notifications', () => {
     await signIn(page, memberEmail)
     await expectUnread(page, null, 'Feed')
     // Another browser of the same person.
-    const other = await (await page.context().browser()?.newContext({ baseURL: stage.rollcall.app.url, viewport: phone }))?.newPage()
+    const other = await (await page.context().browser()?.newContext({ serviceWorkers: 'block', baseURL: stage.rollcall.app.url, viewport: phone }))?.newPage()
     if (!other) throw new Error('There is no browser.')
     await signIn(other, memberEmail, '/sign-in?redirect_url=/people')
 

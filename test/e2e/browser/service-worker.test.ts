@@ -96,6 +96,10 @@ describe.skipIf(!hasBrowser)('the service worker', () => {
     expect(answer?.fromServiceWorker()).toBe(true)
     expect(await answer?.text()).toContain('Adelaide')
 
+    // A session that has to be renewed by Clerk, as without a worker.
+    await page.context().clearCookies({ name: /^__session/ })
+    expect(await (await page.reload())?.text()).toMatch(/noor/i)
+
     await page.context().clearCookies()
     expect(await (await page.reload())?.text()).not.toMatch(/noor/i)
     await page.context().setOffline(true)
