@@ -3,6 +3,7 @@ import { explainEvent } from '#shared/utils/sync-words.ts'
 import { useEnv } from '../env.ts'
 import { failureOf } from '../failure.ts'
 import { useMirror } from '../parts.ts'
+import type { DeliveryProgress } from '../sync/news.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 const RETRY_AFTER_SECONDS = 5
@@ -17,8 +18,9 @@ export default defineApiHandler(async (event) => {
     throw apiError(500, 'No signing secret is set here, so no delivery can be verified. Set NUXT_CLERK_WEBHOOK_SIGNING_SECRET and start the server again.')
   }
   const svixId = safeId(header('svix-id'))
-  const received = await useMirror().receive(body, { id: header('svix-id'), timestamp: header('svix-timestamp'), signature: header('svix-signature') }, receivedAt, event.context.stages).catch((error) => {
-    event.context.logged = { delivery: { svixId, type: null, outcome: 'failed', reason: failureOf(error).reason } }
+  const progress: DeliveryProgress = { stages: event.context.stages }
+  const received = await useMirror().receive(body, { id: header('svix-id'), timestamp: header('svix-timestamp'), signature: header('svix-signature') }, receivedAt, progress).catch((error) => {
+    event.context.logged = { delivery: { svixId, type: progress.type ?? null, outcome: 'failed', reason: failureOf(error).reason } }
     setResponseHeader(event, 'retry-after', RETRY_AFTER_SECONDS)
     throw error
   })

@@ -18,6 +18,14 @@ export interface EventMeta {
 /** When a delivery had come how far, by `performance.now()`. */
 export interface DeliveryStages { readAt?: number, verifiedAt?: number, queuedAt?: number, writtenAt?: number, committedAt?: number }
 
+/** What is known of a delivery so far, also when it fails. */
+export interface DeliveryProgress {
+  /** Of the event, once the signature was right and the body could be read. */
+  type?: string | null
+  /** Given where deliveries are traced. */
+  stages?: DeliveryStages
+}
+
 /** A signed event whose user is to be written. */
 export interface UserNews { kind: 'user', user: ClerkUser, event: EventMeta & { occurredAt: string } }
 

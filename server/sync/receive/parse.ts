@@ -26,7 +26,7 @@ export function parseEvent(body: string, delivery: DeliveryMeta, instanceId: str
   const { type, data, timestamp, instance_id } = envelope.output
   const [userId, time] = [userIdIn(type, data), v.safeParse(EventTime, timestamp)]
   if (isSample(instance_id, userId)) return ignore({ ...delivery, type, userId, occurredAt: time.success ? time.output : null }, 'sample')
-  if (!time.success) return reject(unread, 'not-an-event', { ...describeIssue(time.issues), path: 'timestamp' })
+  if (!time.success) return reject({ ...unread, type, userId }, 'not-an-event', { ...describeIssue(time.issues), path: 'timestamp' })
   const event = { ...delivery, type, userId, occurredAt: time.output }
   if (instanceId && instance_id !== instanceId) return reject(event, 'other-instance', { instance: instance_id, mirrored: instanceId })
   const news = parseData(type, data, event)

@@ -5,7 +5,7 @@ import { failureOf } from '../../failure.ts'
 import { within } from '../../within.ts'
 import type { RefusalCounter } from '../health/refusals.ts'
 import type { MirrorMetrics } from '../health/metrics.ts'
-import type { Applied, DeliveryStages, EventNews } from '../news.ts'
+import type { Applied, DeliveryProgress, EventNews } from '../news.ts'
 import type { Guard } from './guard.ts'
 import { parseEvent } from './parse.ts'
 import type { DeliveryHeaders } from './verify.ts'
@@ -32,12 +32,13 @@ export interface ReceiveParts {
 
 /**
  * One entry for a delivery: verify, parse, guard, apply.
- * @returns a function of the raw body and Svix's headers; it resolves after commit
+ * @returns a function of the raw body and Svix's headers; it resolves after commit, and fills `progress` on the way
  * @throws what the database throws, and DatabaseNotReadyError after 13 s: Svix must send the delivery again. What is
  * committed after that is right all the same, and the next attempt changes nothing.
  */
 export function createReceiver({ db, pool, verify, guard, apply, refusals, metrics }: ReceiveParts) {
-  return async (body: string, headers: DeliveryHeaders, receivedAt: number, stages?: DeliveryStages): Promise<Received> => {
+  return async (body: string, headers: DeliveryHeaders, receivedAt: number, progress: DeliveryProgress = {}): Promise<Received> => {
+    const { stages } = progress
     if (stages) stages.readAt = performance.now()
     const refused = verify(body, headers)
     if (stages) stages.verifiedAt = performance.now()
@@ -50,6 +51,7 @@ export function createReceiver({ db, pool, verify, guard, apply, refusals, metri
     const known = guard.peek()
     let news = parseEvent(body, delivery, known.mirrored)
     const { type, occurredAt } = news.event
+    progress.type = type
     async function write() {
       await db()
       const { mirrored, foreign } = await guard()

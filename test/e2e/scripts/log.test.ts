@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { deliver, fixture } from '#scripts/lib/delivery.ts'
 import { freePort } from '#scripts/lib/ports.ts'
 import { quiet } from '#scripts/lib/rollcall.ts'
 import type { Rollcall } from '../support/rollcall.ts'
@@ -126,6 +127,15 @@ describe('the lines of the log', () => {
     expect(line).toMatchObject({ msg: 'delivery', svixId: expect.stringMatching(/^msg_/), type: 'user.updated', outcome: 'applied', status: 200, route: '/api/webhooks', ms: expect.any(Number), requestId: expect.any(String) })
     const forged = await logged(() => rollcall.request('/api/webhooks', { body: secret, headers: { 'svix-id': `${secret}@example.com`, 'svix-timestamp': '1', 'svix-signature': 'v1,none' } }))
     expect(forged).toMatchObject([{ msg: 'delivery', svixId: null, type: null, outcome: 'refused', status: 400 }])
+  })
+
+  it('name the type of a delivery that failed or cannot be used, once its signature was right', async () => {
+    const send = (change: object) => deliver(rollcall.app.url, rollcall.clerk.env.NUXT_CLERK_WEBHOOK_SIGNING_SECRET ?? '', JSON.stringify({ ...fixture('user.updated'), instance_id: rollcall.clerk.instanceId, ...change }))
+    expect(await logged(() => send({ timestamp: 'today' }))).toMatchObject([{ msg: 'delivery', type: 'user.updated', outcome: 'rejected', reason: 'not-an-event', status: 422 }])
+    await rollcall.db.execute('alter table webhook_events rename to webhook_events_away')
+    onTestFinished(async () => void await rollcall.db.execute('alter table webhook_events_away rename to webhook_events'))
+    // The failure itself and that writes fail have a line each.
+    expect((await logged(() => send({}), 3)).find(({ msg }) => msg === 'delivery')).toMatchObject({ level: 'error', svixId: expect.stringMatching(/^msg_/), type: 'user.updated', outcome: 'failed', reason: 'database-refused', status: 500 })
   })
 
   it('are one for a stream, when it has closed, with its length', async () => {
