@@ -5,15 +5,16 @@ const ASK_AT_MOST_EVERY_MS = 2_000
 const SPREAD_MS = 1_000
 
 /**
- * The users who joined last, newest first; empty until fetched. A new one comes by message; the server is asked again when
- * one of the list was hidden, and when messages were missed. Fetched only while the page is visible and wide enough to show
- * them (`xl`).
+ * The users who joined last, newest first, without whom the viewer muted or blocked, and who blocked them; empty until fetched.
+ * A new one comes by message; the server is asked again when one of the list was hidden, when the viewer mutes, blocks or undoes
+ * that, and when messages were missed. Fetched only while the page is visible and wide enough to show them (`xl`).
  */
 export function useNewcomers() {
   const newcomers = useState<Member[]>('newcomers', () => [])
   const isWide = useMediaQuery('(min-width: 80rem)')
   const visibility = useDocumentVisibility()
   const { learn } = usePeople()
+  const { hidden } = useViewer()
   const wanted = ref(1)
   const isShown = computed(() => isWide.value && visibility.value === 'visible')
   let answered = 0
@@ -36,11 +37,17 @@ export function useNewcomers() {
   useLive({
     users: ({ users, hiddenIds }) => {
       if (hiddenIds.some(id => newcomers.value.some(known => known.id === id))) wanted.value++
-      if (answered > 0) newcomers.value = withNewcomers(newcomers.value, users, hiddenIds)
+      if (answered > 0) newcomers.value = withNewcomers(newcomers.value, users, [...hiddenIds, ...Object.keys(hidden.value)])
     },
     catchUp: () => {
       wanted.value++
     },
+  })
+
+  // Who is hidden leaves at once; who stands in their place, or is shown again, comes with the answer.
+  watch(() => Object.keys(hidden.value).sort().join(), () => {
+    newcomers.value = withNewcomers(newcomers.value, [], Object.keys(hidden.value))
+    wanted.value++
   })
 
   onMounted(() => {

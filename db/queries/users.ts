@@ -1,13 +1,10 @@
-import { and, asc, desc, eq, isNotNull, isNull, not, sql } from 'drizzle-orm'
-import type { PeopleQuery } from '#shared/schemas/people.ts'
-import type { Position } from '#shared/schemas/paging.ts'
-import type { Member, OwnProfile, PublicUser, UserStatus } from '#shared/types/user.ts'
+import { and, eq, isNull, not, sql } from 'drizzle-orm'
+import type { OwnProfile, PublicUser, UserStatus } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { profiles, toDisplayName, toNameKey, users } from '../schema.ts'
 import { notifyOfChange } from './channel.ts'
-import { asInstant, withoutIndex } from './expressions.ts'
-import { isBlockedBy, isUnblocked, restrictionOf } from './hidden-from.ts'
-import { isPast, toPage } from './paging.ts'
+import { asInstant } from './expressions.ts'
+import { isBlockedBy, restrictionOf } from './hidden-from.ts'
 
 /** Users whose posts, bio and country anyone may see. */
 export const isVisible = and(isNull(users.deletedAt), not(users.banned))
@@ -65,28 +62,6 @@ export async function findUser(db: Database, id: string, viewerId: string | null
     .leftJoin(profiles, eq(profiles.userId, users.id))
     .where(eq(users.id, id))
   return row
-}
-
-/**
- * Members, paged by keyset: users who are here and visible. Without a search, who joined last comes first; those who are
- * found, by the beginning of each word of their names or user name, are sorted by name. Of two people one of whom blocked the
- * other, neither finds the other.
- */
-export async function listMembers(db: Database, { viewerId = null, q, cursor, limit }: PeopleQuery & { viewerId?: string | null }): Promise<{ users: Member[], next: Position | null }> {
-  const rows = await db
-    .select({ member: memberColumns, nameKey })
-    .from(users)
-    .where(and(
-      isVisible,
-      isNotNull(users.clerkUpdatedAt),
-      isUnblocked(db, viewerId, users.id),
-      q ? sql`${users.search} @@ search_query(${q}, false)` : undefined,
-      q ? isPast('asc', nameKey, users.id, cursor) : isPast('desc', joinedAt, users.id, cursor),
-    ))
-    .orderBy(...q ? [asc(withoutIndex(nameKey)), asc(users.id)] : [desc(joinedAt), desc(users.id)])
-    .limit(limit + 1)
-  const page = toPage(rows, limit, row => ({ key: q ? row.nameKey : row.member.joinedAt, id: row.member.id }))
-  return { users: page.rows.map(row => row.member), next: page.next }
 }
 
 /**

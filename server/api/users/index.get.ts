@@ -1,4 +1,4 @@
-import { listMembers } from '#db/queries/users.ts'
+import { listMembers } from '#db/queries/members.ts'
 import { encodeCursor } from '#shared/schemas/paging.ts'
 import { PeopleQuery } from '#shared/schemas/people.ts'
 import type { MemberPage } from '#shared/types/user.ts'

@@ -31,6 +31,8 @@ describe.skipIf(!hasBrowser)('someone', () => {
     const other = await page.context().newPage()
     await other.goto('/')
     await postsWith(other, 'A first shout.').waitFor()
+    const newcomer = other.getByTestId('newcomer').filter({ hasText: 'Loud' })
+    await newcomer.waitFor()
 
     const menu = postsWith(page, 'A first shout.').getByTestId('post-menu')
     await menu.focus()
@@ -49,6 +51,7 @@ describe.skipIf(!hasBrowser)('someone', () => {
     await page.getByText('You muted Loud', { exact: true }).waitFor()
     await postsWith(page, 'A first shout.').waitFor({ state: 'detached' })
     await postsWith(other, 'A first shout.').waitFor({ state: 'detached' })
+    await newcomer.waitFor({ state: 'detached' })
     expect(await focused(page)).toBe('content')
 
     // Neither waits above the feed. What someone else writes does.
@@ -58,6 +61,7 @@ describe.skipIf(!hasBrowser)('someone', () => {
 
     await page.getByTestId('undo-restriction').click()
     for (const text of ['A first shout.', 'A second shout.', 'A whisper.']) await postsWith(page, text).waitFor()
+    await newcomer.waitFor()
   }))
 
   it('is muted and blocked from their profile, and listed in the settings', () => stage.visit(async (page) => {

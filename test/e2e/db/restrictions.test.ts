@@ -3,12 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
 import { findLikeState, insertLike } from '#db/queries/likes.ts'
+import { listMembers, listNewcomers } from '#db/queries/members.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { insertPost } from '#db/queries/post-changes.ts'
 import { searchPosts } from '#db/queries/post-search.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
 import { findHidden, isPostBlocked, lift, listRestrictions, restrict } from '#db/queries/restrictions.ts'
-import { findUser, listMembers } from '#db/queries/users.ts'
+import { findUser } from '#db/queries/users.ts'
 import { RESTRICTED_AT_MOST } from '#shared/types/moderation.ts'
 import type { RestrictionKind } from '#shared/types/moderation.ts'
 import { createTestDatabase } from '../support/rollcall.ts'
@@ -89,6 +90,7 @@ describe.each(Object.entries(cases))('%s', (name, restriction) => {
     const found = async (q: string) => (await listMembers(db, { q, limit: 10, viewerId: viewer })).users.map(({ id }) => id).sort()
     expect(await found('')).toEqual(unblocked ? [other, third, viewer] : [third, viewer])
     expect(await found('other')).toEqual(unblocked ? [other] : [])
+    expect((await listNewcomers(db, viewer, 10)).map(({ id }) => id)).toEqual(reaches ? [viewer, third, other] : [viewer, third])
     expect(await findMentionable(db, viewer, [other, third], ['other'])).toHaveLength(unblocked ? 3 : 1)
     expect(await findHidden(db, viewer)).toEqual(reaches ? {} : { [other]: restriction?.[0] === viewer ? restriction[2] : 'blocked-by' })
   })
