@@ -11,8 +11,8 @@ import { likes, mentions, notificationMarks, notifications, posts, users } from 
 import { notifyPeople } from './channel.ts'
 import { countWhere } from './expressions.ts'
 import { mayReach } from './hidden-from.ts'
-import { isPast, toPage } from './paging.ts'
-import { blankPost, isShown, postColumns, WALKED_AT_MOST } from './posts.ts'
+import { isPast, toPage, WALKED_AT_MOST } from './paging.ts'
+import { blankPost, isShown, postColumns } from './posts.ts'
 import { isVisible, publicUserJson } from './users.ts'
 
 /** Of each post so many of its newest likes are looked at, so that a page costs the same however many there are. */

@@ -4,16 +4,14 @@ import { unionAll } from 'drizzle-orm/pg-core'
 import type { Database } from '../client.ts'
 import { posts, users } from '../schema.ts'
 import { mayReach } from './hidden-from.ts'
-import { isPast } from './paging.ts'
+import { isPast, WALKED_AT_MOST } from './paging.ts'
 import type { PageOfList, PostsPage } from './posts.ts'
 import { answeredPost, isShown, postColumns, toPostsPage } from './posts.ts'
 
 /** The newest posts, through which each search goes first: a page of what many posts say is here, and nothing else is read. */
 const WALKED_FIRST = 500
-/** So many posts that the index finds are sorted by time. */
+/** So many posts that the index finds are sorted by time. When it finds more, `WALKED_AT_MOST` of the newest are gone through. */
 const SORTED_AT_MOST = 50_000
-/** When the index finds more, so many of the newest are gone through. */
-const WALKED_AT_MOST = 2_000
 
 /**
  * Posts and replies that have each word of a text, the last one as the beginning of a word; newest first, in one statement whose

@@ -9,7 +9,7 @@ import type { Database } from '../client.ts'
 import { mentions, posts, users } from '../schema.ts'
 import { isUnblocked, mayReach, restrictionOf } from './hidden-from.ts'
 import { likeColumns } from './likes.ts'
-import { isPast, toPage } from './paging.ts'
+import { isPast, toPage, WALKED_AT_MOST } from './paging.ts'
 import type { Placeholders } from './paging.ts'
 import { isVisible, publicUserColumns, publicUserJson } from './users.ts'
 
@@ -78,9 +78,6 @@ const selectPosts = (db: Database, viewerId: string | null, isAllowed: SQL | und
   .select(postColumns(db, viewerId, isAllowed))
   .from(posts)
   .innerJoin(users, eq(users.id, posts.authorId))
-
-/** Rows of its index that a page walks at most, however many of them are hidden: some 10 ms. */
-export const WALKED_AT_MOST = 2_000
 
 export interface PostsPage {
   /** As many as asked for; fewer, even none, at the end of the list, and where most of the rows that were walked are hidden. */

@@ -38,7 +38,10 @@ export async function lift(db: Database, userId: string, otherId: string): Promi
   await db.delete(restrictions).where(and(eq(restrictions.userId, userId), eq(restrictions.otherId, otherId)))
 }
 
-/** Whom someone muted and blocked, the latest first. @param page.after the last row of the page before */
+/**
+ * Whom someone muted and blocked, the latest first, without the deleted. A page walks what they have at most: `RESTRICTED_AT_MOST` of each kind.
+ * @param page.after the last row of the page before
+ */
 export async function listRestrictions(db: Database, userId: string, page: { after?: Position | undefined, limit: number }): Promise<{ restrictions: RestrictedUser[], next: Position | null }> {
   const { createdAt, otherId } = restrictions
   const found = await db.select({ user: publicUserColumns, kind: restrictions.kind, since: createdAt }).from(restrictions)

@@ -52,6 +52,7 @@ export interface Member extends PublicUser {
 export const NEWCOMERS = 8
 
 export interface MemberPage {
+  /** As many as asked for; fewer, even none, where many are hidden from the viewer: the list goes on while there is a cursor. */
   users: Member[]
   /** Pass it back as `cursor`; null at the end. */
   nextCursor: string | null

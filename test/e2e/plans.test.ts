@@ -11,7 +11,7 @@ import { findStoredFacts } from '#db/queries/facts.ts'
 import { listNewcomersForGuests } from '#db/queries/guests.ts'
 import { findUnsettledAuthor, hidePosts } from '#db/queries/hiding.ts'
 import { insertLike } from '#db/queries/likes.ts'
-import { listMembers } from '#db/queries/members.ts'
+import { listMembers, listNewcomers } from '#db/queries/members.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
 import { countUnread, listNotifications } from '#db/queries/notifications.ts'
 import { findPostByKey } from '#db/queries/post-changes.ts'
@@ -22,6 +22,7 @@ import { findHidden, lift, listRestrictions, restrict } from '#db/queries/restri
 import { findUnlisted } from '#db/queries/scan.ts'
 import { ensureSyncState } from '#db/queries/state.ts'
 import { findUser } from '#db/queries/users.ts'
+import type { Position } from '#shared/schemas/paging.ts'
 import { RESTRICTED_AT_MOST } from '#shared/types/moderation.ts'
 import { settlePosts } from '#server/sync/hiding.ts'
 import { bigNow, bigPostId, bigUserId, fillDatabase } from './support/big.ts'
@@ -169,6 +170,7 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     ['users that a scan did not list', ['users_joined_idx'], () => findUnlisted(db, { from: Date.parse(bigNow) - 100 * 60_000, to: Date.parse(bigNow), beganAt: bigNow, listed: [someone] })],
     ['posts that changed', ['posts_pkey'], () => findChangedPosts(db, [lead, bigPostId(500_001)])],
     ['people who changed', ['users_pkey', 'posts_author_idx', 'mentions_user_idx'], () => findChangedUsers(db, [someone])],
+    ['newcomers', ['users_joined_idx'], () => listNewcomers(db, someone, 8)],
     ['newcomers for a guest', ['users_joined_idx', 'posts_author_idx', 'mentions_user_idx'], () => listNewcomersForGuests(db, 8)],
     ['who is to be erased', ['users_unerased_idx'], () => findExpiredUsers(db, 30)],
     ['deleted posts to erase', ['posts_deleted_idx'], () => eraseDeletedPosts(db, 30)],
@@ -216,6 +218,55 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
       const rows = steps.filter(step => step['Relation Name'] === 'posts').map(step => step['Actual Rows'] * step['Actual Loops'])
       expect(Math.max(...rows), q).toBeLessThanOrEqual(SORTED)
     }
+  })
+
+  describe('many of whom nobody sees', () => {
+    // What was erased above.
+    beforeAll(() => db.$client`insert into restrictions (user_id, other_id, kind) values (${bigUserId(90_001)}, ${blocker}, 'block') on conflict do nothing`)
+
+    const joinedFrom = (n: number) => ({ key: new Date(Date.parse(bigNow) - n * 60_000).toISOString(), id: bigUserId(n) })
+    /** The pages from there to the end, and that they are all short: each walks as many rows as it may. */
+    async function readToEnd(page: { viewerId: string, q: string, cursor?: Position }) {
+      const found: string[] = []
+      let pages = 0
+      for (let next: Position | null | undefined = page.cursor; next !== null; pages++) {
+        const read = await listMembers(db, { ...page, limit: 30, cursor: next })
+        found.push(...read.users.map(({ id }) => id))
+        next = read.next
+      }
+      return { found, pages }
+    }
+
+    it('a page of people stops after 2,000, and the next one goes on', async () => {
+      const page = { ...people, viewerId: blocker, cursor: joinedFrom(50_000) }
+      await expectCheap(['users_joined_idx', 'restrictions_pkey'], () => listMembers(db, page))
+      expect(await listMembers(db, page)).toEqual({ users: [], next: joinedFrom(52_000) })
+      expect(await readToEnd(page)).toEqual({ found: [], pages: 26 })
+      const { found } = await readToEnd({ ...page, cursor: joinedFrom(49_950) })
+      expect(found).toEqual(Array.from({ length: 50 }, (_, n) => bigUserId(49_951 + n)))
+    })
+
+    it('a search looks up the blocks of few, and goes on', async () => {
+      // 11,111 fit, and half of all people blocked this one.
+      const page = { q: 'person9', limit: 30, viewerId: blocker }
+      const steps = await stepsOf(() => listMembers(db, page))
+      expect(Math.max(...steps.filter(step => step['Index Name']?.endsWith('_pkey')).map(step => step['Actual Loops']))).toBeLessThanOrEqual(ROWS_AT_MOST)
+      const { found, pages } = await readToEnd(page)
+      expect(found.length).toBe(1_111)
+      expect(new Set(found).size).toBe(found.length)
+      expect(pages).toBeGreaterThan(5)
+    })
+
+    it('those whose news has not come, and the deleted, are walked past the same way', async () => {
+      await db.$client`update users set clerk_updated_at = null where id <= ${bigUserId(5_000)}`
+      await db.$client`update users set deleted_at = now() where id between ${bigUserId(1_001)} and ${bigUserId(3_000)}`
+      await expectCheap(['users_joined_idx'], () => listMembers(db, { ...people, viewerId: someone }))
+      await expectCheap(['users_joined_idx'], () => listNewcomers(db, someone, 8))
+      await expectCheap(['users_joined_idx'], () => listNewcomersForGuests(db, 8))
+      await expectCheap(['restrictions_list_idx'], () => listRestrictions(db, blocker, { limit: 30 }))
+      expect(await listRestrictions(db, blocker, { limit: 30 })).toEqual({ restrictions: [], next: null })
+      await db.$client`update users set clerk_updated_at = synced_at, deleted_at = null where id <= ${bigUserId(5_000)}`
+    })
   })
 
   it('someone who likes 100,000 posts reads at the cost of those that are shown', async () => {
