@@ -1,8 +1,12 @@
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase } from '#db/client.ts'
+import { deleteLike, insertLike } from '#db/queries/likes.ts'
 import { listMembers } from '#db/queries/members.ts'
+import { countUnread } from '#db/queries/notifications.ts'
 import { listPosts } from '#db/queries/posts.ts'
+import { findHidden } from '#db/queries/restrictions.ts'
 import { countLiveUsers, findMirrorUsers, findUnlisted } from '#db/queries/scan.ts'
+import { findUser } from '#db/queries/users.ts'
 import { fillMirror } from '#scripts/lib/large-mirror.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
 import type { Bench, Line } from './lib/bench.ts'
@@ -21,10 +25,18 @@ const BATCH = 32
 const PAGE = 500
 const WARM_UP = 3
 
-interface Mirror { db: Database, users: number }
+interface Mirror {
+  db: Database
+  users: number
+  /** A post that nearly all like, and those who do not yet. */
+  popular: { postId: string, likers: string[] }
+}
 
-/** Each is one statement, or the few that the app runs for it. */
-const works: Record<string, (mirror: Mirror) => Promise<unknown>> = {
+/** Whose post is popular, and to whom all replied. */
+const [star, asked] = ['user_bench_1', 'user_bench_2']
+
+/** Each is one statement, or the few that the app runs for it; in each round once. */
+const works: Record<string, (mirror: Mirror, round: number) => Promise<unknown>> = {
   'one delivery': ({ db, users }) => deliver(db, 1, users),
   [`${BATCH} deliveries in one write`]: ({ db, users }) => deliver(db, BATCH, users),
   'first page of the feed': ({ db }) => listPosts(db, { limit: 20, viewerId: null }),
@@ -33,6 +45,9 @@ const works: Record<string, (mirror: Mirror) => Promise<unknown>> = {
   'search that finds no one': ({ db }) => listMembers(db, { q: 'nobody', cursor: undefined, limit: 20 }),
   'search for a first and a last name': ({ db }) => listMembers(db, { q: 'leila nguyen', cursor: undefined, limit: 20 }),
   'search for one letter': ({ db }) => listMembers(db, { q: 'a', cursor: undefined, limit: 20 }),
+  'a like of a post that all like, with its notification': ({ db, popular }, round) => insertLike(db, popular.postId, popular.likers[round] ?? ''),
+  'that like taken back': ({ db, popular }, round) => deleteLike(db, popular.postId, popular.likers[round] ?? ''),
+  '/api/me of someone to whom all replied': ({ db }) => Promise.all([findUser(db, asked), findHidden(db, asked), countUnread(db, asked)]),
   [`a page of a scan, ${PAGE} users`]: comparePage,
   'the count of users in each check': ({ db }) => countLiveUsers(db),
 }
@@ -44,9 +59,9 @@ export const run: Bench = async ({ smoke }) => {
   try {
     for (const count of users) {
       const db = openDatabase(await createDatabase(postgres.url, `scale_${count}`), { max: 1 })
-      mirrors.push({ db, users: count })
       await fillMirror(db, { users: count, events: count })
       await fillPosts(db)
+      mirrors.push({ db, users: count, popular: await fillPopular(db, rounds + WARM_UP) })
     }
     const lines: Line[] = []
     for (const [work, act] of Object.entries(works)) {
@@ -55,7 +70,7 @@ export const run: Bench = async ({ smoke }) => {
       for (let round = 0; round < rounds + WARM_UP; round++) {
         for (const [index, mirror] of mirrors.entries()) {
           const began = performance.now()
-          await act(mirror)
+          await act(mirror, round)
           if (round >= WARM_UP) times[index]?.push(performance.now() - began)
         }
       }
@@ -116,6 +131,25 @@ async function compareCommits(url: string, rounds: number): Promise<Line> {
 async function bytesOfRow({ $client: sql }: Database, table: string): Promise<number> {
   const [row] = await sql<{ bytes: number }[]>`select pg_total_relation_size(${table}::regclass)::float8 / (select count(*) from ${sql(table)}) as bytes`
   return row?.bytes ?? Number.NaN
+}
+
+/** A post that all like but some, whose author hears of each like, and someone who has not seen that all replied. */
+async function fillPopular(db: Database, some: number): Promise<Mirror['popular']> {
+  const session = db.openSession({ silentMs: 10 * 60_000 })
+  const sql = session.$client
+  await sql`set statement_timeout = 0`
+  const likers = await sql<{ id: string }[]>`select id from users where not banned and deleted_at is null and id not in (${star}, ${asked}) limit ${some}`
+  const [post] = await sql<{ id: string }[]>`select id from posts where author_id = ${star}`
+  if (!post) throw new Error(`${star} has no post.`)
+  const ids = likers.map(({ id }) => id)
+  await sql`insert into likes (post_id, user_id, created_at) select ${post.id}, id, now() - random() * interval '1 year' from users where id <> ${star} and id <> all(${ids})`
+  await sql`insert into notifications (post_id, user_id, kind) values (${post.id}, ${star}, 'like')`
+  // So that each like is the first since then, and moves the notification.
+  await sql`insert into notification_marks (user_id, seen_at) values (${star}, now() + interval '1 day')`
+  await sql`insert into notifications (post_id, user_id, kind, at) select id, ${asked}, 'reply', created_at from posts where author_id <> ${asked}`
+  await sql.unsafe('vacuum analyze likes, notifications')
+  await closeDatabase(session)
+  return { postId: post.id, likers: ids }
 }
 
 /** One top-level post of each user, spread over a year. */

@@ -141,7 +141,7 @@ export const posts = pgTable('posts', {
   index('posts_profile_idx').on(t.authorId, t.createdAt, t.id).where(sql`${t.parentId} is null and ${t.deletedAt} is null and not ${t.authorHidden}`),
   index('posts_profile_replies_idx').on(t.authorId, t.createdAt, t.id).where(sql`${t.parentId} is not null and ${t.deletedAt} is null and not ${t.authorHidden}`),
   index('posts_parent_idx').on(t.parentId, t.createdAt, t.id).where(sql`${t.parentId} is not null`),
-  index('posts_replies_idx').on(t.parentId, t.authorId).where(sql`${t.parentId} is not null and ${t.deletedAt} is null and not ${t.authorHidden}`),
+  index('posts_shown_replies_idx').on(t.parentId, t.authorId).where(sql`${t.parentId} is not null and ${t.deletedAt} is null and ${t.hiddenAt} is null and not ${t.authorHidden}`),
   index('posts_hidden_idx').on(t.authorId, t.authorHidden, t.id),
   index('posts_written_idx').on(t.authorId).where(sql`${t.body} is not null`),
   index('posts_deleted_idx').on(t.deletedAt).where(sql`${t.deletedAt} is not null and ${t.body} is not null`),

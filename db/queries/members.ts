@@ -11,7 +11,7 @@ import { isPast, toPage, WALKED_AT_MOST } from './paging.ts'
 import { isVisible, joinedAt, memberColumns, nameKey } from './users.ts'
 
 /** Of those whom a search finds, so many are sorted by name; which of more is not said. */
-const SORTED_AT_MOST = 50_000
+const SORTED_AT_MOST = 20_000
 
 /** Users who are here and visible. */
 export const isMember = and(isVisible, isNotNull(users.clerkUpdatedAt))

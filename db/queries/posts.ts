@@ -22,16 +22,17 @@ export const isShown = and(isNull(posts.deletedAt), isNull(posts.hiddenAt), isVi
 const isOwnHidden = (viewerId: Viewer) => viewerId === null ? undefined : and(isNull(posts.deletedAt), isNotNull(posts.hiddenAt), isVisible, eq(posts.authorId, viewerId))
 
 /**
- * How many replies to a post are shown: of the first `COUNTED_AT_MOST` in their index, which holds no reply whose author
- * the job has found hidden. In the subquery `users` is their authors.
+ * How many replies to a post are shown: of the first `COUNTED_AT_MOST` in their index, which holds no reply that is hidden, or whose
+ * author the job has found hidden. In the subquery `users` is their authors.
  */
 export function replyCount(db: Database) {
   const replies = alias(posts, 'replies')
   const counted = db.select({ authorId: replies.authorId }).from(replies)
     .where(and(eq(replies.parentId, posts.id), isNull(replies.deletedAt), isNull(replies.hiddenAt), not(replies.authorHidden)))
     .limit(COUNTED_AT_MOST).as('counted')
-  const shown = db.select({ n: count() }).from(counted).innerJoin(users, eq(users.id, counted.authorId)).where(isVisible)
-  return sql`${shown}`.mapWith(Number)
+  // Not as a join: where Postgres expects many replies of each post, it would read all users for each.
+  const isByVisible = db.select({ visible: sql`${isVisible}` }).from(users).where(eq(users.id, counted.authorId))
+  return sql`${db.select({ n: count() }).from(counted).where(sql`${isByVisible}`)}`.mapWith(Number)
 }
 
 /** Whom a post mentions, as JSON. In the subquery `users` is those who are mentioned. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { v7 as uuidv7 } from 'uuid'
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '#db/client.ts'
@@ -10,11 +11,11 @@ import { eraseDeletedPosts, eraseLikesOf, eraseMentionsOf, eraseNotesOf, eraseNo
 import { findStoredFacts } from '#db/queries/facts.ts'
 import { listNewcomersForGuests } from '#db/queries/guests.ts'
 import { findUnsettledAuthor, hidePosts } from '#db/queries/hiding.ts'
-import { insertLike } from '#db/queries/likes.ts'
+import { deleteLike, findLikeState, insertLike } from '#db/queries/likes.ts'
 import { listMembers, listNewcomers } from '#db/queries/members.ts'
 import { findMentionable } from '#db/queries/mentions.ts'
-import { countUnread, listNotifications } from '#db/queries/notifications.ts'
-import { findPostByKey } from '#db/queries/post-changes.ts'
+import { countUnread, listNotifications, markSeen } from '#db/queries/notifications.ts'
+import { findPostByKey, insertPost } from '#db/queries/post-changes.ts'
 import { searchPosts } from '#db/queries/post-search.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
 import { insertReport, listCases } from '#db/queries/reports.ts'
@@ -24,11 +25,12 @@ import { ensureSyncState } from '#db/queries/state.ts'
 import { findUser } from '#db/queries/users.ts'
 import type { Position } from '#shared/schemas/paging.ts'
 import { RESTRICTED_AT_MOST } from '#shared/types/moderation.ts'
+import { COUNTED_AT_MOST } from '#shared/types/post.ts'
 import { settlePosts } from '#server/sync/hiding.ts'
-import { bigNow, bigPostId, bigUserId, fillDatabase } from './support/big.ts'
+import { bigNow, bigPostId, bigUserId, fillDatabase, popularPostId } from './support/big.ts'
 import { createTestDatabase } from './support/rollcall.ts'
 
-const size = { users: 100_000, posts: 1_000_000 }
+const size = { users: 100_000, posts: 1_000_000, popular: 99_990 }
 /** What a page of 20 to 30 rows may touch in any one step: itself, and what it counts. */
 const ROWS_AT_MOST = 2_000
 /** A search also touches everyone whom it finds. */
@@ -60,15 +62,51 @@ const Explained = v.tuple([v.object({ 'QUERY PLAN': v.tuple([v.object({ Plan: St
 const withChildren = (step: Step): Step[] => [step, ...(step.Plans ?? []).flatMap(withChildren)]
 const rowsOf = (step: Step) => (step['Actual Rows'] + (step['Rows Removed by Filter'] ?? 0)) * step['Actual Loops']
 
-describe(`with ${size.users} people and ${size.posts} posts`, () => {
-  let db: Database
-  let asked: { statement: string, parameters: unknown[] }[] = []
+let db: Database
+let asked: { statement: string, parameters: unknown[] }[] = []
 
+/** Opens a database of its own, and fills it. */
+async function fill(size: Parameters<typeof fillDatabase>[1]) {
+  const url = await createTestDatabase()
+  await migrateDatabase(url, resolve(import.meta.dirname, '../../db/migrations'))
+  db = openDatabase(url, { max: 1, onQuery: (statement, parameters) => asked.push({ statement, parameters }) })
+  await fillDatabase(db, size)
+}
+
+/**
+ * Every step of the plans of the statements that a query of ours runs. They run once more to be explained.
+ * @param undo makes the second run do what the first did
+ */
+async function stepsOf(run: () => Promise<unknown>, undo = async () => {}): Promise<Step[]> {
+  asked = []
+  await run()
+  const statements = asked
+  asked = []
+  await undo()
+  const plans = []
+  for (const { statement, parameters } of statements) plans.push(...await explain(statement, parameters))
+  return plans
+}
+
+async function explain(statement: string, parameters: unknown[]): Promise<Step[]> {
+  const values = parameters.map(one => one === null || Array.isArray(one) ? one : String(one))
+  const rows = await db.$client.unsafe(`explain (analyze, format json) ${statement}`, values)
+  return withChildren(v.parse(Explained, [...rows])[0]['QUERY PLAN'][0].Plan)
+}
+
+const expectCheap = async (indexes: string[], run: () => Promise<unknown>, rowsAtMost = ROWS_AT_MOST) => expectCheapSteps(await stepsOf(run), indexes, rowsAtMost)
+
+function expectCheapSteps(steps: Step[], indexes: string[], rowsAtMost = ROWS_AT_MOST) {
+  const read = steps.filter(step => step['Relation Name'] ?? step['Index Name'])
+  const tell = steps.map(step => `${step['Node Type']} ${step['Index Name'] ?? step['Relation Name'] ?? ''} ${rowsOf(step)}`).join('\n')
+  for (const index of indexes) expect(read.map(step => step['Index Name']), tell).toContain(index)
+  expect(read.filter(step => step['Node Type'] === 'Seq Scan'), tell).toEqual([])
+  expect(Math.max(0, ...read.map(rowsOf)), tell).toBeLessThanOrEqual(rowsAtMost)
+}
+
+describe(`with ${size.users} people and ${size.posts} posts`, () => {
   beforeAll(async () => {
-    const url = await createTestDatabase()
-    await migrateDatabase(url, resolve(import.meta.dirname, '../../db/migrations'))
-    db = openDatabase(url, { max: 1, onQuery: (statement, parameters) => asked.push({ statement, parameters }) })
-    await fillDatabase(db, size)
+    await fill(size)
     // What fills it further may take its time.
     await db.$client`set statement_timeout = 0`
     await restrictMany(blocker)
@@ -99,21 +137,6 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
     await closeDatabase(session)
     // The idle connection may be another one by now.
     await listPosts(db, { limit: 1, viewerId: null })
-  }
-
-  /** Every step of the plans of the statements that a query of ours runs. */
-  async function stepsOf(run: () => Promise<unknown>): Promise<Step[]> {
-    asked = []
-    await run()
-    const plans = []
-    for (const { statement, parameters } of [...asked]) plans.push(...await explain(statement, parameters))
-    return plans
-  }
-
-  async function explain(statement: string, parameters: unknown[]): Promise<Step[]> {
-    const values = parameters.map(one => one === null || Array.isArray(one) ? one : String(one))
-    const rows = await db.$client.unsafe(`explain (analyze, format json) ${statement}`, values)
-    return withChildren(v.parse(Explained, [...rows])[0]['QUERY PLAN'][0].Plan)
   }
 
   const someone = bigUserId(7)
@@ -218,6 +241,44 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
       const rows = steps.filter(step => step['Relation Name'] === 'posts').map(step => step['Actual Rows'] * step['Actual Loops'])
       expect(Math.max(...rows), q).toBeLessThanOrEqual(SORTED)
     }
+  })
+
+  describe('one of whose posts 99,990 of them like and reply to', () => {
+    const author = bigUserId(1 + (10 * 7919) % size.users)
+    const liker = bigUserId(5)
+    /** As if the like were not there, and the author had not heard of one for a while. */
+    async function takeBack() {
+      await db.$client`delete from likes where post_id = ${popularPostId} and user_id = ${liker}`
+      await db.$client`update notifications set at = ${bigNow}, liker_id = null where post_id = ${popularPostId} and user_id = ${author}`
+    }
+    const giveAgain = () => insertLike(db, popularPostId, liker)
+
+    it('a like, and that its author hears of it', async () => {
+      await takeBack()
+      const steps = await stepsOf(giveAgain, takeBack)
+      expectCheapSteps(steps, ['users_pkey', 'posts_pkey', 'notifications_pkey'])
+      // The plan is of a like that was written, and moved the notification.
+      expect(steps.filter(step => step['Node Type'] === 'ModifyTable').map(rowsOf)).toEqual([1, 0, 1])
+      expect(await findLikeState(db, popularPostId, liker)).toEqual({ likeCount: COUNTED_AT_MOST, likedByMe: true })
+    })
+
+    it.each<[string, string[], () => Promise<unknown>, undo?: () => Promise<void>]>([
+      ['what is answered to it', ['likes_pkey', 'posts_pkey'], () => findLikeState(db, popularPostId, liker)],
+      ['taking it back', ['likes_pkey', 'posts_pkey'], () => deleteLike(db, popularPostId, liker), giveAgain],
+      ['a reply', ['posts_pkey'], () => insertPost(db, { id: uuidv7(), authorId: liker, parentId: popularPostId, body: 'Me too' })],
+      ['what open pages are told', ['posts_pkey', 'posts_shown_replies_idx'], () => findChangedPosts(db, [popularPostId])],
+      ['its page', ['posts_pkey', 'posts_shown_replies_idx'], () => findPost(db, popularPostId, liker)],
+      ['its replies', ['posts_parent_idx'], () => listReplies(db, popularPostId, posts)],
+      ['its replies, far down', ['posts_parent_idx'], () => listReplies(db, popularPostId, { ...posts, after: { key: new Date(Date.parse(bigNow) - 5 * 86_400_000).toISOString(), id: lead } })],
+      ['its author\'s notifications', ['notifications_list_idx', 'likes_newest_idx'], () => listNotifications(db, author, { limit: 20 })],
+      ['its author\'s notifications, far down', ['notifications_list_idx'], () => listNotifications(db, author, { limit: 20, after: { key: new Date(Date.parse(bigNow) - 5 * 86_400_000).toISOString(), id: lead } })],
+      ['how many its author has not seen', ['notifications_list_idx'], () => countUnread(db, author)],
+      ['what /api/me answers its author', ['users_pkey', 'restrictions_other_idx', 'notifications_list_idx'], () => Promise.all([findUser(db, author), findHidden(db, author), countUnread(db, author)])],
+      ['that its author has seen them', ['users_pkey'], () => markSeen(db, author, bigNow)],
+      ['how many are new then', ['notifications_list_idx'], () => countUnread(db, author)],
+    ])('%s', async (_, indexes, run, undo) => {
+      expectCheapSteps(await stepsOf(run, undo), indexes)
+    })
   })
 
   describe('many of whom nobody sees', () => {
@@ -336,14 +397,18 @@ describe(`with ${size.users} people and ${size.posts} posts`, () => {
       await expectAllCheap()
     })
   })
+})
 
-  const expectCheap = async (indexes: string[], run: () => Promise<unknown>, rowsAtMost = ROWS_AT_MOST) => expectCheapSteps(await stepsOf(run), indexes, rowsAtMost)
+describe('where all likes and nearly all replies are of one post', () => {
+  beforeAll(async () => {
+    await fill({ users: 5_000, posts: 40, popular: 4_990 })
+    await db.$client`delete from likes where post_id <> ${popularPostId}`
+    await db.$client`vacuum analyze likes`
+  }, 60_000)
+  afterAll(() => closeDatabase(db))
 
-  function expectCheapSteps(steps: Step[], indexes: string[], rowsAtMost = ROWS_AT_MOST) {
-    const read = steps.filter(step => step['Relation Name'] ?? step['Index Name'])
-    const tell = steps.map(step => `${step['Node Type']} ${step['Index Name'] ?? step['Relation Name'] ?? ''} ${rowsOf(step)}`).join('\n')
-    for (const index of indexes) expect(read.map(step => step['Index Name']), tell).toContain(index)
-    expect(read.filter(step => step['Node Type'] === 'Seq Scan'), tell).toEqual([])
-    expect(Math.max(0, ...read.map(rowsOf)), tell).toBeLessThanOrEqual(rowsAtMost)
-  }
+  it('a page of posts reads what it counts', async () => {
+    const steps = await stepsOf(() => listPosts(db, { limit: 20, viewerId: bigUserId(7) }))
+    for (const step of steps.filter(({ 'Relation Name': table }) => table)) expect(rowsOf(step), JSON.stringify(step)).toBeLessThanOrEqual(ROWS_AT_MOST)
+  })
 })

@@ -15,12 +15,16 @@ export const bigPostId = (n: number) => {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
+/** A post that many like and reply to. */
+export const popularPostId = bigPostId(10)
+
 /**
  * Fills an empty database: `users` people with a profile each tenth, and `posts` posts over a year, four of five of them
  * replies, with a like for each second and a mention in each twentieth, who was notified of all that, and half of
  * whom have seen it. Each says `Post` and its number, the first tenth also `formerly`. By SQL alone, so that a million take seconds.
+ * @param size.popular so many people, the last ones, also like `popularPostId` and reply to it
  */
-export async function fillDatabase(db: Database, { users, posts }: { users: number, posts: number }): Promise<void> {
+export async function fillDatabase(db: Database, { users, posts, popular = 0 }: { users: number, posts: number, popular?: number }): Promise<void> {
   const session = db.openSession({ silentMs: FILLING_MS })
   const sql = session.$client
   await sql`set statement_timeout = 0`
@@ -48,6 +52,11 @@ export async function fillDatabase(db: Database, { users, posts }: { users: numb
     from generate_series(5, ${posts}::bigint + 4) n
   `
   await sql`insert into likes (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 31) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 2) n`
+  await sql`
+    insert into posts (id, author_id, parent_id, body, created_at)
+    select ${postId(`${posts} + 4 + n`)}, ${id(`${users} + 1 - n`)}, ${popularPostId}, 'Post ' || ${posts}::bigint + 4 + n, ${bigNow}::timestamptz - n * interval '10 seconds'
+    from generate_series(1, ${popular}::bigint) n
+  `
   await sql`insert into mentions (post_id, user_id) select ${postId('n')}, ${id(`1 + (n * 17) % ${users}`)} from generate_series(5, ${posts}::bigint + 4, 20) n`
   await sql`
     insert into notifications (post_id, user_id, kind, at, liker_id)
@@ -55,6 +64,10 @@ export async function fillDatabase(db: Database, { users, posts }: { users: numb
     union all select p.id, m.user_id, 'mention', p.created_at, null from mentions m join posts p on p.id = m.post_id where p.parent_id is null and p.author_id <> m.user_id
     union all select p.id, p.author_id, 'like', p.created_at, l.user_id from likes l join posts p on p.id = l.post_id where p.author_id <> l.user_id
   `
+  if (popular > 0) {
+    await sql`insert into likes (post_id, user_id, created_at) select ${popularPostId}, ${id(`${users} + 1 - n`)}, ${bigNow}::timestamptz - n * interval '10 seconds' from generate_series(1, ${popular}::bigint) n`
+    await sql`insert into notifications (post_id, user_id, kind, at, liker_id) select id, author_id, 'like', ${bigNow}, ${id(`${users}`)} from posts where id = ${popularPostId}`
+  }
   await sql`insert into notification_marks (user_id, seen_at) select ${id('n')}, ${bigNow}::timestamptz from generate_series(2, ${users}::bigint, 2) n`
   await sql`insert into profiles (user_id, bio) select ${id('n')}, 'Here.' from generate_series(1, ${users}::bigint, 10) n`
   for (const { definition } of indexes) await sql.unsafe(definition)
