@@ -31,17 +31,24 @@ export interface Mentionable {
   id: string
   /** Null or left out when `@username` must not be taken for this user. */
   username?: string | null
+  /** Whether the author may not mention them. */
+  blocked?: boolean
 }
 
 /**
- * A body as it is stored: `@username` becomes a mention by id when exactly one of the given users has that name, and a
- * mention of an id that none of them has becomes plain text.
+ * A body as it is stored: `@username` becomes a mention by id when exactly one of the given users has that name. A mention
+ * by id of someone whom the author may not mention becomes their user name as plain text, or "someone"; of an id that none of
+ * the given users has, plain text.
  */
 export function settleMentions(body: string, people: readonly Mentionable[]): string {
-  const known = new Set(people.map(({ id }) => id))
-  const byName = Map.groupBy(people, ({ username }) => username?.toLowerCase())
-  const withKnown = body.replace(mentionPattern, (token, id) => known.has(id) ? token : `@${id}`)
-  return replaceUsernames(withKnown, (text, username) => {
+  const byId = new Map(people.map(person => [person.id, person]))
+  const byName = Map.groupBy(people.filter(({ blocked }) => !blocked), ({ username }) => username?.toLowerCase())
+  const settled = body.replace(mentionPattern, (token, id) => {
+    const person = byId.get(id)
+    if (!person) return `@${id}`
+    return !person.blocked ? token : person.username ? `@${person.username}` : 'someone'
+  })
+  return replaceUsernames(settled, (text, username) => {
     const [person, ...others] = byName.get(username.toLowerCase()) ?? []
     return person && others.length === 0 ? mentionOf(person.id) : text
   })

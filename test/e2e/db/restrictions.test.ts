@@ -10,8 +10,10 @@ import { searchPosts } from '#db/queries/post-search.ts'
 import { findPost, listAncestors, listPosts, listReplies } from '#db/queries/posts.ts'
 import { findHidden, isPostBlocked, lift, listRestrictions, restrict } from '#db/queries/restrictions.ts'
 import { findUser } from '#db/queries/users.ts'
+import { resolveMentions } from '#server/utils/mentions.ts'
 import { RESTRICTED_AT_MOST } from '#shared/types/moderation.ts'
 import type { RestrictionKind } from '#shared/types/moderation.ts'
+import { mentionOf } from '#shared/utils/mentions.ts'
 import { createTestDatabase } from '../support/rollcall.ts'
 
 let db: Database
@@ -91,7 +93,11 @@ describe.each(Object.entries(cases))('%s', (name, restriction) => {
     expect(await found('')).toEqual(unblocked ? [other, third, viewer] : [third, viewer])
     expect(await found('other')).toEqual(unblocked ? [other] : [])
     expect((await listNewcomers(db, viewer, 10)).map(({ id }) => id)).toEqual(reaches ? [viewer, third, other] : [viewer, third])
-    expect(await findMentionable(db, viewer, [other, third], ['other'])).toHaveLength(unblocked ? 3 : 1)
+    expect(await findMentionable(db, viewer, [other, third], ['other'])).toEqual(expect.arrayContaining([
+      { id: other, username: unblocked ? null : 'other', blocked: !unblocked }, { id: third, username: null, blocked: false },
+      ...unblocked ? [{ id: other, username: 'other', blocked: false }] : [],
+    ]))
+    expect(await findMentionable(db, viewer, [], ['other'])).toHaveLength(unblocked ? 1 : 0)
     expect(await findHidden(db, viewer)).toEqual(reaches ? {} : { [other]: restriction?.[0] === viewer ? restriction[2] : 'blocked-by' })
   })
 
@@ -103,7 +109,19 @@ describe.each(Object.entries(cases))('%s', (name, restriction) => {
     expect(await isPostBlocked(db, theirs, from)).toBe(!unblocked)
     const { id } = await write(from, null, { mentions: [to, third] })
     expect((await findPost(db, id, null))?.mentions).toHaveLength(unblocked ? 2 : 1)
+    const typed = `Hi ${mentionOf(to)} and ${mentionOf(third)}`
+    expect(await resolveMentions(db, from, typed)).toEqual(unblocked
+      ? { body: typed, mentions: [to, third] }
+      : { body: `Hi @${to.slice('user_'.length)} and ${mentionOf(third)}`, mentions: [third] })
   })
+})
+
+it('a mention by id across a block names nobody who has no user name, and the deleted are mentioned as ever', async () => {
+  await restrict(db, other, viewer, 'block')
+  await db.$client`update users set username = null where id = ${other}`
+  expect(await resolveMentions(db, viewer, `Hi ${mentionOf(other)}`)).toEqual({ body: 'Hi someone', mentions: [] })
+  await db.$client`update users set first_name = null, deleted_at = now() where id = ${other}`
+  expect(await resolveMentions(db, viewer, `Hi ${mentionOf(other)}`)).toEqual({ body: `Hi ${mentionOf(other)}`, mentions: [other] })
 })
 
 it('a block takes the place of a mute, and what is lifted is gone', async () => {

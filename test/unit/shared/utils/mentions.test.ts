@@ -20,6 +20,11 @@ describe('mentions', () => {
     expect(settleMentions('Hi <@user_nobody> <@user_ada>', [ada])).toBe('Hi @user_nobody <@user_ada>')
   })
 
+  it('by id of someone whom the author may not mention become their user name, or no name', () => {
+    const blocked = [{ ...ada, blocked: true }, { id: 'user_noor', username: null, blocked: true }, sam]
+    expect(settleMentions('Hi <@user_ada>, @ada, <@user_noor> and @sam.o', blocked)).toBe('Hi @Ada, @ada, someone and <@user_sam>')
+  })
+
   it('by a user name that two people have for a moment stay plain text', () => {
     expect(settleMentions('Hi @ada', [ada, { id: 'user_other', username: 'ada' }])).toBe('Hi @ada')
   })
