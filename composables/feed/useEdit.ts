@@ -11,14 +11,16 @@ const Conflict = v.object({ data: v.object({ data: v.object({ editedAt: v.nullab
  */
 export function useEdit(post: () => Post, change: (change: Partial<Post>) => void) {
   const request = useRequestFetch()
+  const renewed = useRenewal()
   let version = post().editedAt
+  const save = (body: string) => request(`/api/posts/${post().id}`, { method: 'PATCH', body: { body, editedAt: version } })
 
   return async ({ body, mentions }: Written): Promise<void> => {
     const { body: bodyBefore, mentions: mentionsBefore, editedAt: editedBefore } = post()
     const editedAt = new Date().toISOString()
     change({ body, mentions, editedAt })
     try {
-      const saved = await request(`/api/posts/${post().id}`, { method: 'PATCH', body: { body, editedAt: version } })
+      const saved = await renewed(() => save(body))
       change(saved)
     }
     catch (error) {

@@ -9,6 +9,7 @@ import type { Written } from './useComposer'
  */
 export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies', counted: (difference: 1 | -1) => void = () => {}) {
   const request = useRequestFetch()
+  const renewed = useRenewal()
   const { learnFrom } = usePeople()
   const whenGone: WhenGone = kind === 'feed' ? 'leaves' : 'keeps-place'
 
@@ -39,13 +40,15 @@ export function usePostList(posts: Ref<Post[]>, kind: 'feed' | 'replies', counte
     },
   })
 
+  const send = ({ body, key }: Written, parentId: string | null) => request('/api/posts', { method: 'POST', body: { body, key, parentId } })
+
   /** Shows a post at once and sends it. @throws when the server refuses it; it is then off the list again */
   async function publish(written: Written, by: PublicUser, parentId: string | null = null): Promise<Post> {
     const draft = draftPost(written, by, parentId)
     posts.value = kind === 'feed' ? [draft, ...posts.value] : [...posts.value, draft]
     try {
       const asked = Date.now()
-      const post = await request('/api/posts', { method: 'POST', body: { body: written.body, key: written.key, parentId } })
+      const post = await renewed(() => send(written, parentId))
       learnFrom([post], asked)
       settleDraft(draft, post)
       // The stream may have brought the same post before this answer.

@@ -1,3 +1,4 @@
+import { createClerkClient } from '@clerk/backend'
 import type { Locator, Page } from 'playwright-core'
 import { v7 as uuidv7 } from 'uuid'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +8,7 @@ import { peopleIds } from '#local-clerk/seed/people.ts'
 import { violationsOf } from '../support/axe.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { postsWith, writePost } from '../support/feed.ts'
-import { signIn } from '../support/session.ts'
+import { signIn, useSessionsOf } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
 const { ada = '', noor = '' } = peopleIds
@@ -25,6 +26,31 @@ describe.skipIf(!hasBrowser)('posts and replies of one\'s own', () => {
     await box(page).fill(to)
     await page.keyboard.press('Control+Enter')
   }
+
+  it('are kept where the session ended while they were typed, and are there after signing in', () => stage.visit(async (page) => {
+    const { clerk, db } = stage.rollcall
+    await signIn(page, memberEmail)
+    // A token that has expired is renewed.
+    await page.context().clearCookies({ name: /^__session/ })
+    await writePost(page, 'Back from sleep.')
+    await written(page, 'Back from sleep.').waitFor()
+
+    const [me] = await db.$client<{ id: string }[]>`select id from users where email = ${memberEmail}`
+    const backend = createClerkClient({ secretKey: clerk.secretKey, apiUrl: clerk.url })
+    for (const { id } of (await backend.sessions.getSessionList({ userId: me?.id ?? '', status: 'active' })).data) await backend.sessions.revokeSession(id)
+    await page.context().clearCookies({ name: /^__session/ })
+    await writePost(page, 'Typed too late.')
+    await page.getByTestId('draft-kept').getByText('comes back when you sign in').waitFor()
+    expect(await page.getByRole('link', { name: 'Sign in to post' }).getAttribute('href')).toBe('/sign-in?redirect_url=/')
+    expect(await violationsOf(page)).toEqual([])
+    expect(await postsWith(page, 'Typed too late.').count()).toBe(0)
+
+    useSessionsOf(clerk)
+    await signIn(page, memberEmail)
+    expect(await page.getByTestId('composer').getByRole('textbox').inputValue()).toBe('Typed too late.')
+    await page.getByTestId('composer-send').click()
+    await written(page, 'Typed too late.').waitFor()
+  }, { allow: [/status of 401/] }))
 
   it('are edited for a while, seen live elsewhere, and nothing typed is lost when that is refused', () => stage.visit(async (page) => {
     await signIn(page, memberEmail)
