@@ -3,6 +3,7 @@ import type { GridComponentOption, TooltipComponentOption } from 'echarts/compon
 import type { ComposeOption } from 'echarts/core'
 import type { ChartHour } from '#shared/types/admin'
 import type { ChartRange } from '#shared/schemas/admin'
+import type { Bar } from '~~/utils/admin/hours'
 import type { ChartPalette } from './useChartPalette'
 
 export type ChartOption = ComposeOption<BarSeriesOption | LineSeriesOption | GridComponentOption | TooltipComponentOption>
@@ -15,22 +16,23 @@ interface ChartInput {
   palette: ChartPalette
 }
 
-/** Deliveries per hour, stacked by outcome. */
+/** Deliveries in bars, stacked by outcome. */
 export function deliveriesOption(input: ChartInput): ChartOption {
-  const { hours, palette } = input
+  const { palette } = input
+  const bars = toBars(input.hours, input.range, input.timeZone)
   return {
-    ...frame(input, (hour) => {
-      const kinds = chartKinds.filter(kind => countOf(hour, kind) > 0).reverse()
-      return kinds.length === 0 ? line('no deliveries', '') : kinds.map(kind => line(kind, countOf(hour, kind).toLocaleString('en-GB'), palette[kind])).join('')
+    ...frame(input, bars, (bar) => {
+      const kinds = chartKinds.filter(kind => countOf(bar, kind) > 0).reverse()
+      return kinds.length === 0 ? line('no deliveries', '') : kinds.map(kind => line(kind, countOf(bar, kind).toLocaleString('en-GB'), palette[kind])).join('')
     }),
     yAxis: { type: 'value', minInterval: 1, splitNumber: 3, axisLabel: { color: palette.ink }, splitLine: { lineStyle: { color: palette.line } } },
     series: chartKinds.map(kind => ({
       type: 'bar',
       name: kind,
       stack: 'deliveries',
-      barCategoryGap: { day: '25%', week: '10%', month: '0%' }[input.range],
+      barCategoryGap: { day: '25%', week: '10%', month: '20%' }[input.range],
       cursor: 'default',
-      data: hours.map(hour => countOf(hour, kind)),
+      data: bars.map(bar => countOf(bar, kind)),
       itemStyle: {
         color: palette[kind],
         // Hatched: colour alone must not tell it apart.
@@ -72,7 +74,7 @@ export function lagOption(input: ChartInput): ChartOption {
     itemStyle: { color },
   })
   return {
-    ...frame(input, ({ lag }) => lag ? line('p95', spanOf(lag.p95), palette.p95) + line('Median', spanOf(lag.p50), palette.p50) : line('nothing applied', '')),
+    ...frame(input, hours.map(({ hour, lag }) => ({ from: hour, until: endOf(hour), lag })), ({ lag }) => lag ? line('p95', spanOf(lag.p95), palette.p95) + line('Median', spanOf(lag.p50), palette.p50) : line('nothing applied', '')),
     yAxis: {
       type: 'log',
       min,
@@ -85,7 +87,8 @@ export function lagOption(input: ChartInput): ChartOption {
   }
 }
 
-function frame({ hours, range, timeZone, locale, palette }: ChartInput, describe: (hour: ChartHour) => string): ChartOption {
+/** @param slots what stands side by side, each from one moment to another */
+function frame<Slot extends Pick<Bar, 'from' | 'until'>>({ range, timeZone, locale, palette }: ChartInput, slots: readonly Slot[], describe: (slot: Slot) => string): ChartOption {
   const marked = (iso: string) => hourOfDay(iso, timeZone) % (range === 'day' ? 4 : 24) === 0
   return {
     animation: false,
@@ -93,7 +96,7 @@ function frame({ hours, range, timeZone, locale, palette }: ChartInput, describe
     grid: { left: 0, right: 4, top: 12, bottom: 0, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'category',
-      data: hours.map(({ hour }) => hour),
+      data: slots.map(({ from }) => from),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: palette.line } },
       axisLabel: {
@@ -113,8 +116,8 @@ function frame({ hours, range, timeZone, locale, palette }: ChartInput, describe
       textStyle: { color: palette.text, fontFamily: 'inherit', fontSize: 14 },
       // This is markup: it may hold our own words and numbers, never text from users.
       formatter: (shown) => {
-        const hour = hours[(Array.isArray(shown) ? shown[0] : shown)?.dataIndex ?? -1]
-        return hour ? `<strong>${clockTime(hour.hour, timeZone, { weekday: true, day: range === 'month', locale })}</strong>${describe(hour)}` : ''
+        const slot = slots[(Array.isArray(shown) ? shown[0] : shown)?.dataIndex ?? -1]
+        return slot ? `<strong>${nameSpan(slot.from, slot.until, { timeZone, range, locale })}</strong>${describe(slot)}` : ''
       },
     },
   }

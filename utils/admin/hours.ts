@@ -4,17 +4,50 @@ import type { Outcome } from '#shared/types/sync.ts'
 import { dateFormat } from '../intl.ts'
 import { spanOf } from './exact-time.ts'
 
+const HOUR_MS = 3_600_000
+
 /** What became of deliveries, in the order in which the charts stack them. */
 export const chartKinds = ['applied', 'stale', 'ignored', 'rejected', 'failed', 'refused'] as const satisfies (Outcome | 'refused')[]
 export type ChartKind = (typeof chartKinds)[number]
 
-/** Deliveries of one kind in an hour. */
-export const countOf = (hour: ChartHour, kind: ChartKind): number => kind === 'refused' ? hour.refused : hour.outcomes[kind]
+/** Deliveries that are counted together. */
+type Counts = Pick<ChartHour, 'outcomes' | 'refused'>
+
+/** Deliveries of one kind in an hour, or in more. */
+export const countOf = (counts: Counts, kind: ChartKind): number => kind === 'refused' ? counts.refused : counts.outcomes[kind]
 
 /** Deliveries of all hours by kind. */
-export function sumHours(hours: readonly ChartHour[]): Record<ChartKind, number> {
+export function sumHours(hours: readonly Counts[]): Record<ChartKind, number> {
   const sum = (kind: ChartKind) => hours.reduce((total, hour) => total + countOf(hour, kind), 0)
   return { applied: sum('applied'), stale: sum('stale'), ignored: sum('ignored'), rejected: sum('rejected'), failed: sum('failed'), refused: sum('refused') }
+}
+
+/** Deliveries of one bar of the chart. */
+export interface Bar extends Counts {
+  /** When its first hour begins. */
+  from: string
+  /** When its last hour ends. */
+  until: string
+}
+
+/** Hours in a bar of each range, so that it is 4 px wide or more on a phone. */
+const barHours: Record<ChartRange, number> = { day: 1, week: 3, month: 24 }
+/** What a bar of each range is, after *per*. */
+export const barWords: Record<ChartRange, string> = { day: 'hour', week: '3 hours', month: 'day' }
+
+/** When an hour of the charts ends. */
+export const endOf = (hour: string) => new Date(Date.parse(hour) + HOUR_MS).toISOString()
+
+/** The hours of a range in bars that begin at midnight by the clock of a zone; the first and the last may have fewer hours than the others. */
+export function toBars(hours: readonly ChartHour[], range: ChartRange, timeZone: string): Bar[] {
+  const size = barHours[range]
+  const groups = Map.groupBy(hours, ({ hour }) => size === 1 ? hour : `${dayOf(hour, timeZone)} ${Math.floor(hourOfDay(hour, timeZone) / size)}`)
+  return [...groups.values()].flatMap((group) => {
+    const [first, last] = [group[0], group.at(-1)]
+    if (!first || !last) return []
+    const { refused, ...outcomes } = sumHours(group)
+    return [{ from: first.hour, until: endOf(last.hour), outcomes, refused }]
+  })
 }
 
 /** The time that a range of the charts covers, after *the last*. */
@@ -55,6 +88,17 @@ export function clockTime(iso: string, timeZone: string, options: { weekday?: bo
     ...options.day ? { day: 'numeric', month: 'short' } : {},
   }).format(new Date(iso))
 }
+
+interface SpanOptions { timeZone: string, range: ChartRange, locale: string }
+
+/** From when to when, as a range of the charts needs it: `Mon 14:00–15:00`, `Mon 12 Nov, 06:00–12:00`, or a whole day, `Mon 12 Nov`. */
+export function nameSpan(from: string, until: string, { timeZone, range, locale }: SpanOptions): string {
+  const isWholeDay = Date.parse(until) - Date.parse(from) > 22 * HOUR_MS && hourOfDay(from, timeZone) === 0
+  if (isWholeDay) return dateFormat(locale, { weekday: 'short', day: 'numeric', month: 'short', timeZone }).format(new Date(from))
+  return `${clockTime(from, timeZone, { weekday: true, day: range === 'month', locale })}–${clockTime(until, timeZone, { locale })}`
+}
+
+const dayOf = (iso: string, timeZone: string) => dateFormat('en-GB', { dateStyle: 'short', timeZone }).format(new Date(iso))
 
 function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
