@@ -27,9 +27,13 @@ export function useAdminUsers() {
   /** All users by status, whatever the search. */
   const counts = useState<Record<UserStatus, number> | null>('admin-user-counts', () => null)
 
+  /** Whether the search did not look through all ids. */
+  const incomplete = useState('admin-user-search-incomplete', () => false)
+
   const pages = usePages<AdminUser>('admin-users', async (cursor) => {
     const page = await request('/api/admin/users', { query: { ...query.value, cursor, limit: 50 } })
     counts.value = page.counts
+    incomplete.value = page.incomplete
     return { items: page.users, nextCursor: page.nextCursor }
   }, query)
 
@@ -44,6 +48,7 @@ export function useAdminUsers() {
     filters,
     filtered,
     counts,
+    incomplete: readonly(incomplete),
     set,
     clear,
     sortBy,

@@ -18,6 +18,8 @@ export interface AdminUser extends Mirrored {
 export interface AdminUserPage {
   users: AdminUser[]
   nextCursor: string | null
+  /** Whether the middle of ids was not searched to the end: it took too long, or another such search was running. */
+  incomplete: boolean
   /** All rows, by status; not only those of the search. */
   counts: Record<UserStatus, number>
 }
@@ -84,8 +86,8 @@ export interface AdminEvent {
 export interface AdminEventPage {
   events: AdminEvent[]
   nextCursor: string | null
-  /** Whose events these are, where a name was asked for, and whether it has more users than are looked at; else null. */
-  named: { ids: string[], more: boolean } | null
+  /** Whose events these are, where a name was asked for, and whether it has more users than are looked at; else null. `incomplete` as of users. */
+  named: { ids: string[], more: boolean, incomplete: boolean } | null
 }
 
 /** Deliveries of one hour and reason that could not be verified. */

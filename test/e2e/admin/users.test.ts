@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { MIDDLE_LOCK } from '#db/queries/admin-users.ts'
 import { createQueryCounter } from '../support/query-counter.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
@@ -32,12 +33,24 @@ describe('the list', () => {
     expect(ids(await api.users(`?q=${encodeURIComponent(q)}`))).toEqual([admin])
   })
 
-  it('finds by the whole id, its beginning or its end, and not by the inside of a word', async () => {
-    for (const part of [admin, admin.slice(0, -3), admin.slice(5, -3), admin.slice(-8)]) expect(ids(await api.users(`?q=${part}`))).toEqual([admin])
+  it('finds by the whole id or any part of it, and not by the inside of a word', async () => {
+    for (const part of [admin, admin.slice(0, -3), admin.slice(5, -3), admin.slice(-8), admin.slice(12, -6)]) expect(ids(await api.users(`?q=${part}`))).toEqual([admin])
     // All begin alike: a few characters of an id find no one.
     expect(ids(await api.users(`?q=${admin.slice(0, 8)}`))).toEqual([])
     expect(ids(await api.users('?q=ovelace'))).toEqual([])
     expect(ids(await api.users('?q=...'))).toEqual([])
+  })
+
+  it('looks through all ids one search at a time, and says when it did not', async () => {
+    const middle = `?q=${admin.slice(12, -6)}`
+    expect(await api.users(`${middle}&status=gone`)).toMatchObject({ users: [], incomplete: false })
+    await rollcall.db.$client.begin(async (sql) => {
+      await sql`select pg_advisory_xact_lock(${MIDDLE_LOCK})`
+      expect(await api.users(middle)).toMatchObject({ users: [], nextCursor: null, incomplete: true })
+      expect(ids(await api.users(`?q=${admin.slice(-8)}`))).toEqual([admin])
+    })
+    expect(await api.users(middle)).toMatchObject({ users: [{ id: admin }], nextCursor: null, incomplete: false })
+    expect((await (await rollcall.request(`/api/admin/events?name=${admin.slice(12, -6)}`, { as: admin })).json()).named).toEqual({ ids: [admin], more: false, incomplete: false })
   })
 
   it('filters, and holds no search column', async () => {

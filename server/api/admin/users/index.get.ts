@@ -7,6 +7,6 @@ import { useDb, useHealth } from '#server/parts.ts'
 export default defineAdminHandler(async (event): Promise<AdminUserPage> => {
   const query = readQuery(event, AdminUsersQuery)
   if (query.q) await limitUser(event, 'search')
-  const [{ users, next }, counts] = await Promise.all([listAdminUsers(await useDb(), query), useHealth().userCounts()])
-  return { users, nextCursor: next && encodeCursor(next), counts }
+  const [{ users, next, incomplete }, counts] = await Promise.all([listAdminUsers(await useDb(), query), useHealth().userCounts()])
+  return { users, nextCursor: next && encodeCursor(next), incomplete, counts }
 })
