@@ -1,10 +1,10 @@
-import { and, desc, eq, exists, inArray, isNull, not, or } from 'drizzle-orm'
+import { and, desc, eq, exists, inArray, isNull, not, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Member } from '#shared/types/user.ts'
 import type { Database } from '../client.ts'
 import { mentions, posts, users } from '../schema.ts'
 import { withoutIndex } from './expressions.ts'
-import { isMember, walkNewest } from './members.ts'
+import { walkNewest } from './members.ts'
 import { isVisible, joinedAt, memberColumns } from './users.ts'
 
 /** Of each user no more posts and mentions than this are looked at, so that nobody makes it slow by their number. */
@@ -34,7 +34,7 @@ const NEWEST_LOOKED_AT = 200
 /** Of the 200 who joined last, those whom guests see in posts, newest first. */
 export async function listNewcomersForGuests(db: Database, limit: number): Promise<Member[]> {
   const walked = walkNewest(db)
-  const newest = db.select({ id: users.id }).from(walked).innerJoin(users, eq(users.id, walked.id)).where(isMember)
+  const newest = db.select({ id: walked.id }).from(walked).where(sql`${walked.isMember}`)
     .orderBy(desc(walked.key), desc(walked.id)).limit(NEWEST_LOOKED_AT)
   return db.select(memberColumns).from(users).where(and(inArray(users.id, newest), isSeenByGuests(db)))
     .orderBy(desc(withoutIndex(joinedAt)), desc(users.id)).limit(limit)
