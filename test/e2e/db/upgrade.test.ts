@@ -4,6 +4,7 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TransactionSql } from 'postgres'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deliver, fixture } from '#scripts/lib/delivery.ts'
 import { freePort } from '#scripts/lib/ports.ts'
@@ -88,6 +89,18 @@ async function waitAsBefore() {
   await session.$client.end()
 }
 
+/** A connection whose one transaction sees everything as it is at its first statement. */
+async function openSnapshot() {
+  const { $client: session } = rollcall.db.openSession()
+  await session`set idle_in_transaction_session_timeout = 0`
+  return {
+    async run(work: (sql: TransactionSql) => Promise<void>): Promise<void> {
+      await session.begin('isolation level repeatable read', work)
+      await session.end()
+    },
+  }
+}
+
 const isBuilding = async () => (await find('select 1 from pg_stat_progress_create_index')).length > 0
 
 interface Answer { kind: string, status: number | string, ms: number }
@@ -141,20 +154,28 @@ describe.skipIf(process.platform === 'win32')('while a version with another migr
     const load = startLoad(rollcall.app)
 
     // It reads the posts until it is done, and every change of the table waits for it.
-    const dump = rollcall.db.openSession()
-    await dump.$client`set idle_in_transaction_session_timeout = 0`
-    const dumped = dump.$client.begin('isolation level repeatable read', async (sql) => {
+    const dump = await openSnapshot()
+    const dumped = dump.run(async (sql) => {
       await sql`select count(*) from posts`
       await sleep(3_000)
     })
+    // An index is not valid before all that is older has ended, so it is not done before Postgres notices that who asked for it is gone.
+    const report = await openSnapshot()
+    const killed = new AbortController()
+    const reported = report.run(async (sql) => {
+      await sql`select 1`
+      await once(killed.signal, 'abort')
+    })
     await killNextVersion(async () => (await findIndexStates()).includes(false))
     await dumped
-    await dump.$client.end()
     expect(await findIndexStates()).toEqual([false])
     expect(await find(`select column_name from information_schema.columns where table_name = 'posts' and column_name = 'pinned_at'`)).toEqual(['pinned_at'])
 
     // Postgres notices within 5 s that the killed one is gone.
     while (await isBuilding()) await sleep(20)
+    killed.abort()
+    await reported
+    expect(await findIndexStates()).toEqual([false])
     // Two at once: one builds, and must not wait for the other, which waits for it.
     const [first] = await Promise.all([start(nextVersion), start(nextVersion), waitAsBefore()])
     const answers = await load.end()
