@@ -10,7 +10,8 @@ export function buildApp(options: { cwd: string, env?: Record<string, string> })
     const said: string[] = []
     const child = spawn('nuxt', ['build'], {
       cwd: options.cwd,
-      env: { ...process.env, ...options.env, NODE_ENV: 'production' },
+      // Nuxt makes another app where a test asks for it.
+      env: { ...process.env, TEST: undefined, VITEST: undefined, ...options.env, NODE_ENV: 'production' },
       shell: process.platform === 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
