@@ -22,7 +22,7 @@ declare module 'vitest' {
 const migratedDatabase = 'migrated'
 
 /** What is lost with the power is of no interest to a test. */
-const flags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'].flatMap(setting => ['-c', setting])
+const flags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0', 'max_connections=200'].flatMap(setting => ['-c', setting])
 
 /**
  * Once for all files of a project: the app built as it is deployed, a Postgres in a fresh folder, and a browser.
