@@ -10,8 +10,7 @@ export function buildApp(options: { cwd: string, env?: Record<string, string> })
     const said: string[] = []
     const child = spawn('nuxt', ['build'], {
       cwd: options.cwd,
-      // Nuxt makes another app where a test asks for it.
-      env: { ...process.env, TEST: undefined, VITEST: undefined, ...options.env, NODE_ENV: 'production' },
+      env: { ...process.env, ...options.env, NODE_ENV: 'production' },
       shell: process.platform === 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
