@@ -22,7 +22,8 @@ const [ofModule, ofOurs] = ['pwa-icons-plugin', 'plugins/service-worker.client']
 export default defineNuxtModule({
   meta: { name: 'service-worker' },
   async setup(_options, nuxt) {
-    const isBuilt = !nuxt.options.dev && !nuxt.options.test && !nuxt.options._prepare
+    // Component tests load the app without SSR, and build nothing.
+    const isBuilt = !nuxt.options.dev && !nuxt.options._prepare && nuxt.options.ssr
     const leftOut = isBuilt && !SELF_DESTROYING ? [ofModule] : [ofModule, ofOurs]
     nuxt.hook('app:resolve', (app) => {
       app.plugins = app.plugins.filter(({ src }) => !leftOut.some(name => src.includes(name)))
