@@ -64,8 +64,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   const untyped = {
     socket: sockets.connect,
     onnotify: onNotify,
-    // A statement waits for a connection that is free, not behind many on one that may be silent. With 0, `begin` fails.
-    max_pipeline: 1,
+    // How many statements may wait on one connection. `begin` must never be the last of them: the driver would not keep the
+    // connection for it, and leave a transaction open in which others write. So they are more than a pool ever has to wait.
+    max_pipeline: 10_000,
   }
   const address = readAddress(url)
   const client = postgres(address.url, {
