@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { insertPendingUser } from '#db/queries/mirror.ts'
 import { databaseNow } from '#db/queries/state.ts'
 import { applyNews } from '#server/sync/receive/apply.ts'
+import { parseEvent } from '#server/sync/receive/parse.ts'
 import type { News } from '#server/sync/news.ts'
 import { ClerkUser } from '#server/schemas/clerk.ts'
 import { deliver } from '#scripts/lib/delivery.ts'
@@ -89,19 +90,25 @@ it(`${runs} histories end as if each event had come once and in order`, { timeou
 
 const idsOf = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}_${index}`)
 
+const bodyOf = (event: SimulatedEvent) => JSON.stringify({ ...event, object: 'event', instance_id: rollcall.clerk.instanceId })
+
 async function send(event: SimulatedEvent, id: string, instance: number): Promise<string> {
   const app = rollcall.apps[instance] ?? rollcall.app
-  const body = JSON.stringify({ ...event, object: 'event', instance_id: rollcall.clerk.instanceId })
-  const answer = await deliver(app.url, rollcall.clerk.webhookSecret, body, { id })
+  const answer = await deliver(app.url, rollcall.clerk.webhookSecret, bodyOf(event), { id })
   if (answer.status !== 200) throw new Error(`A delivery was answered ${answer.status}: ${await answer.text()}`)
   const { outcome } = v.parse(v.object({ outcome: v.picklist(['applied', 'stale']) }), await answer.json())
   return outcome
 }
 
+/** As a delivery is read and written, without the way there. */
 async function playInOrder({ steps }: History, ids: string[]): Promise<void> {
   const clerk = simulateClerk(ids)
   for (const [index, { what }] of steps.entries()) {
-    for (const [part, event] of clerk.step(what).entries()) await send(event, `msg_${ids[0]}_${index}_${part}`, 0)
+    for (const [part, event] of clerk.step(what).entries()) {
+      const news = parseEvent(bodyOf(event), { id: `msg_${ids[0]}_${index}_${part}`, receivedAt: performance.now() }, rollcall.clerk.instanceId)
+      const [result] = await applyNews(rollcall.db, [news])
+      if (!result || result instanceof Error) throw result ?? new Error('No result.')
+    }
   }
 }
 
