@@ -24,7 +24,7 @@ export const run: Bench = async ({ smoke }) => {
   const postgres = await startTemporaryPostgres()
   await migrateDatabase(postgres.url, 'db/migrations')
   const db = openDatabase(postgres.url)
-  const filler = openDatabase(postgres.url, { max: 1, session: true, silentMs: SILENT_MS })
+  const filler = openDatabase(postgres.url, { session: true, silentMs: SILENT_MS })
   await filler.$client`set statement_timeout = 0`
 
   /** As many events past their days as within them. */

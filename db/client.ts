@@ -15,9 +15,14 @@ const RECONNECT_SECONDS = 0.25
 /** TCP asks after so many seconds whether the other side is still there. */
 const KEEP_ALIVE_SECONDS = 5
 
+/** Few things need one: a delivery that deletes, hiding, a look at every id. */
+const TRANSACTIONS = 2
+
 export interface DatabaseOptions {
-  /** Connections, 10 when not said. */
+  /** Connections for statements, 10 when not said. */
   max?: number
+  /** Connections beside those, for transactions, 2 when not said. */
+  transactions?: number
   /**
    * Postgres itself, where the address is a pooler's in transaction mode: what belongs to a session (LISTEN, locks) goes
    * there, and the pooler gets no named statements, which PgBouncer knows since 1.21 alone.
@@ -25,7 +30,7 @@ export interface DatabaseOptions {
   directUrl?: string
   /** Whether statements may be prepared by name; true unless there is a `directUrl`. */
   prepare?: boolean
-  /** Keeps its connections while they are idle. Whoever opens it lets them hear something within `silentMs`. */
+  /** One connection for all, kept while it is idle. Whoever opens it lets them hear something within `silentMs`. */
   session?: boolean
   /** A connection on which nothing came for so long is closed, ms: `createSockets`. */
   silentMs?: number
@@ -39,7 +44,7 @@ export interface DatabaseOptions {
   onQuery?: (statement: string, parameters: unknown[]) => void
 }
 
-type SessionOptions = Omit<DatabaseOptions, 'max' | 'session' | 'directUrl' | 'prepare'>
+type SessionOptions = Omit<DatabaseOptions, 'max' | 'transactions' | 'session' | 'directUrl' | 'prepare'>
 
 export type Database = PostgresJsDatabase<typeof schema> & {
   $client: postgres.Sql
@@ -50,7 +55,10 @@ export type Database = PostgresJsDatabase<typeof schema> & {
 }
 
 /**
- * A pool of connections, each opened when first used.
+ * A pool of connections, each opened when first used. A statement waits for a free one, so one that is slow or silent
+ * holds up no other. Transactions have connections of their own: version 3.4.9 of the driver sends a `begin` behind
+ * another statement when all are busy, may not keep the connection for it, and then others write in a transaction that
+ * nobody ends (https://github.com/porsager/postgres/issues/1189).
  * Timeouts of statements are settings of the role (db/settings.ts), never start parameters: PgBouncer refuses those.
  * Do not use the driver's `reserve`, and `begin` by `transaction` alone: a connection that is lost meanwhile is spoilt
  * for ever.
@@ -58,35 +66,41 @@ export type Database = PostgresJsDatabase<typeof schema> & {
  *   survive a transaction pooler
  */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
-  const { max = 10, directUrl, prepare = directUrl === undefined, session = false, silentMs = SILENT_MS, onSilent, onClose, onNotify, onQuery } = options
+  const { max = 10, transactions = TRANSACTIONS, directUrl, prepare = directUrl === undefined, session = false, silentMs = SILENT_MS, onSilent, onClose, onNotify, onQuery } = options
   const sockets = createSockets({ silentMs, onSilent })
-  // Options that the driver has and its types have not.
-  const untyped = {
-    socket: sockets.connect,
-    onnotify: onNotify,
-    // How many statements may wait on one connection. `begin` must never be the last of them: the driver would not keep the
-    // connection for it, and leave a transaction open in which others write. So they are more than a pool ever has to wait.
-    max_pipeline: 10_000,
-  }
   const address = readAddress(url)
-  const client = postgres(address.url, {
-    ...untyped,
-    ssl: address.ssl,
-    prepare,
-    max,
-    connect_timeout: CONNECT_SECONDS,
-    idle_timeout: session ? undefined : silentMs * IDLE_PART / 1000,
-    ...session && { max_lifetime: null },
-    keep_alive: KEEP_ALIVE_SECONDS,
-    // By default the driver waits up to 20 s before it reconnects. A delivery has 15 s.
-    backoff: () => RECONNECT_SECONDS,
-    connection: { application_name: 'rollcall' },
-    onnotice: () => {},
-    onclose: onClose,
-    debug: onQuery ? (_connection, statement, parameters) => onQuery(statement, parameters) : false,
-  })
-  return Object.assign(drizzle({ client, schema, casing: 'snake_case' }), {
-    openSession: (more: SessionOptions = {}) => openDatabase(directUrl ?? url, { ...more, max: 1, session: true }),
+  /** @param pipelined how many statements may be sent behind one that runs */
+  function connect(max: number, pipelined: number) {
+    // Options that the driver has and its types have not.
+    const untyped = { socket: sockets.connect, onnotify: onNotify, max_pipeline: pipelined }
+    return postgres(address.url, {
+      ...untyped,
+      ssl: address.ssl,
+      prepare,
+      max,
+      connect_timeout: CONNECT_SECONDS,
+      idle_timeout: session ? undefined : silentMs * IDLE_PART / 1000,
+      ...session && { max_lifetime: null },
+      keep_alive: KEEP_ALIVE_SECONDS,
+      // By default the driver waits up to 20 s before it reconnects. A delivery has 15 s.
+      backoff: () => RECONNECT_SECONDS,
+      connection: { application_name: 'rollcall' },
+      onnotice: () => {},
+      onclose: onClose,
+      debug: onQuery ? (_connection, statement, parameters) => onQuery(statement, parameters) : false,
+    })
+  }
+  // It sets how a client reads dates and writes JSON, so both go through it.
+  const build = (client: postgres.Sql) => drizzle({ client, schema, casing: 'snake_case' })
+  const db = build(session ? connect(1, Infinity) : connect(max, 0))
+  if (!session) {
+    const { end } = db.$client
+    // Nothing but `begin` is sent on it, so that it is never behind another statement.
+    const apart = build(connect(transactions, 1)).$client
+    Object.assign(db.$client, { begin: apart.begin, end: (settings?: { timeout?: number }) => Promise.all([end(settings), apart.end(settings)]) })
+  }
+  return Object.assign(db, {
+    openSession: (more: SessionOptions = {}) => openDatabase(directUrl ?? url, { ...more, session: true }),
     renew: sockets.destroyAll,
   })
 }

@@ -46,7 +46,7 @@ export async function migrateDatabase(url: string, folder: string): Promise<Sett
   if (await isTransactionPooler(url)) throw new PooledAddressError()
   const migrations = readMigrationFiles({ migrationsFolder: folder })
   let closed = false
-  const db = openDatabase(url, { max: 1, session: true, silentMs: SILENT_MS, onClose: () => void (closed = true) })
+  const db = openDatabase(url, { session: true, silentMs: SILENT_MS, onClose: () => void (closed = true) })
   const sql = db.$client
   try {
     const [session] = await sql<{ database: string, timeout: string }[]>`select current_database() as database, current_setting('statement_timeout') as timeout`

@@ -21,7 +21,7 @@ export class PooledAddressError extends Error {
  */
 export async function isTransactionPooler(url: string): Promise<boolean> {
   let lost = false
-  const clients = [1, 2].map(() => openDatabase(url, { max: 1, session: true, prepare: false, silentMs: SILENT_MS, onClose: () => void (lost = true) }))
+  const clients = [1, 2].map(() => openDatabase(url, { session: true, prepare: false, silentMs: SILENT_MS, onClose: () => void (lost = true) }))
   try {
     const sessions = clients.map(() => new Set<number>())
     for (let round = 0; round < ROUNDS; round++) {

@@ -30,7 +30,7 @@ export interface Replica {
  * @param onState called with each new state
  */
 export function createReplica(url: string, primary: () => Promise<Database>, onState: (state: ReplicaState) => void): Replica {
-  const probe = openDatabase(url, { max: 1, session: true, prepare: false, silentMs: SILENT_MS })
+  const probe = openDatabase(url, { session: true, prepare: false, silentMs: SILENT_MS })
   let pool: Database | undefined
   let positions: { at: number, position: bigint }[] = []
   /** Everything that was committed until then is there, by `performance.now()`. */

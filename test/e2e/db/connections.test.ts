@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import type { ISql } from 'postgres'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Database } from '#db/client.ts'
 import { closeDatabase, openDatabase, transaction } from '#db/client.ts'
@@ -26,6 +27,7 @@ afterEach(async () => {
 })
 
 const ask = (of = db) => of.$client`select pg_backend_pid() as pid`.then(([row]) => Number(row?.pid))
+const openAll = () => Promise.all([1, 2, 3].map(() => db.$client`select pg_sleep(0.1)`))
 const codeOf = (error: unknown) => error instanceof Error && 'code' in error ? error.code : error
 async function timed<T>(promise: Promise<T>) {
   const began = performance.now()
@@ -35,7 +37,7 @@ async function timed<T>(promise: Promise<T>) {
 const end = (pid: number) => direct.$client`select pg_terminate_backend(${pid})`
 
 it('a statement on a silent connection fails in time, and takes the idle ones with it', async () => {
-  await Promise.all([1, 2, 3].map(() => db.$client`select pg_sleep(0.1)`))
+  await openAll()
   proxy.freeze()
   const { result, ms } = await timed(ask().catch(codeOf))
   expect(result).toBe('CONNECTION_CLOSED')
@@ -75,6 +77,37 @@ it('an error within a transaction rolls it back', async () => {
     throw new Error('no')
   })).rejects.toThrow('no')
   expect(await direct.$client`select from sync_state`).toHaveLength(0)
+})
+
+it('a statement waits for a free connection, not behind another statement', async () => {
+  await openAll()
+  const slow = Promise.all([1, 2].map(() => db.$client`select pg_sleep(1.5)`))
+  await sleep(50)
+  const { ms } = await timed(Promise.all(Array.from({ length: 30 }, () => ask())))
+  expect(ms).toBeLessThan(1_000)
+  await slow
+})
+
+it('what transactions and statements of a busy pool write is all there, and none is left open', async () => {
+  await openAll()
+  await direct.$client`create table written (n int)`
+  const add = (of: ISql, n: number) => of`insert into written select ${n} from pg_sleep(0.002)`
+  const jobs = Array.from({ length: 120 }, (_, n) => async () => {
+    if (n % 3 === 0) return add(db.$client, n)
+    return transaction(db, async (sql) => {
+      await add(sql, n)
+      if (n % 3 === 1) throw new Error('no')
+    }).catch((error: Error) => expect(error.message).toBe('no'))
+  })
+  // One in each turn: the driver sends what comes within one in another order.
+  const running = []
+  for (const job of jobs) {
+    running.push(job())
+    await turn()
+  }
+  await Promise.all(running)
+  expect((await direct.$client`select n from written order by n`).map(row => row.n)).toEqual(jobs.map((_, n) => n).filter(n => n % 3 !== 1))
+  expect(await direct.$client`select from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`).toHaveLength(0)
 })
 
 it('a lock is one instance\'s, is taken again when its connection was lost, and can be released all the same', async () => {

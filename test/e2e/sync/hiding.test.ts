@@ -20,8 +20,8 @@ describe('posts of the banned and the deleted', () => {
 
   beforeAll(async () => {
     databaseUrl = await createTestDatabase()
-    db = openDatabase(databaseUrl, { max: 8 })
-    other = openDatabase(databaseUrl, { max: 8 })
+    db = openDatabase(databaseUrl, { max: 8, transactions: 8 })
+    other = openDatabase(databaseUrl, { max: 8, transactions: 8 })
   })
   afterAll(() => Promise.all([closeDatabase(db), closeDatabase(other)]))
   beforeEach(async () => {
