@@ -91,7 +91,7 @@ async function waitAsBefore() {
 
 /** A connection whose one transaction sees everything as it is at its first statement. */
 async function openSnapshot() {
-  const { $client: session } = rollcall.db.openSession()
+  const { $client: session } = rollcall.db.openSession({ silentMs: 90_000 })
   await session`set idle_in_transaction_session_timeout = 0`
   return {
     async run(work: (sql: TransactionSql) => Promise<void>): Promise<void> {
