@@ -104,20 +104,17 @@ async function findByMiddle(db: Database, query: UsersQuery): Promise<AdminUsers
 
 /**
  * A text is the beginning of each word of the names, the user name or the e-mail. What may be a part of an id is also its
- * beginning or its end: from 4 characters on, since those of one time begin alike.
+ * beginning or its end.
  */
 function matches(q: string): SQL | undefined {
   const isFound = sql`${users.search} @@ search_query(${q}, true)`
   const [, prefix, part] = /^(user_)?(\w+)$/.exec(q) ?? []
   if (part === undefined) return isFound
   const isId = eq(users.id, q)
-  if (part.length < ID_PART) return prefix ? isId : isFound
+  if (!v.is(IdPart, part)) return prefix ? isId : isFound
   const begins = sql`${toBare(users.id)} like ${beginsWith(part)}`
   return prefix ? begins : or(isFound, begins, sql`${toReversed(users.id)} like ${beginsWith([...part].reverse().join(''))}`)
 }
-
-/** Characters of an id that are looked up at least. */
-const ID_PART = 4
 
 const beginsWith = (text: string) => `${text.replace(/[\\%_]/g, String.raw`\$&`)}%`
 

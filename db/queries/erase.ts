@@ -107,7 +107,6 @@ export async function eraseNotesOf(db: Database, userIds: string[]): Promise<num
 }
 
 export async function eraseProfilesOf(db: Database, userIds: string[]): Promise<number> {
-  await db.delete(notificationMarks).where(inArray(notificationMarks.userId, userIds))
   return (await db.delete(profiles).where(inArray(profiles.userId, userIds))).count
 }
 
@@ -122,8 +121,9 @@ export async function eraseOldNotifications(db: Database): Promise<number> {
   return (await db.delete(notifications).where(isNotification(expired))).count
 }
 
-/** What these people were notified of, and that their likes were what others were notified of last. */
+/** What these people were notified of and had seen, and that their likes were what others were notified of last. */
 export async function eraseNotificationsOf(db: Database, userIds: string[]): Promise<number> {
+  await db.delete(notificationMarks).where(inArray(notificationMarks.userId, userIds))
   const theirs = notificationKeys(db).where(inArray(notifications.userId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
   const byThem = notificationKeys(db).where(inArray(notifications.likerId, userIds)).limit(ERASE_BATCH).for('update', skipLocked)
   const { count: forgotten } = await db.update(notifications).set({ likerId: null }).where(isNotification(byThem))
