@@ -1,3 +1,6 @@
+/** Clerk's script asks again and again for some minutes when it gets no answer. Nobody waits so long, ms. */
+const PATIENCE_MS = 5_000
+
 /**
  * Runs a request for whoever is signed in. Where the server finds nobody signed in, Clerk is asked for a new token, and the
  * request runs once more: the old one may have expired while the computer slept. Where the session has ended, Clerk's script
@@ -6,13 +9,21 @@
 export function useRenewal() {
   const { getToken } = useAuth()
 
-  /** @throws what the request throws */
+  const renew = () => Promise.race([
+    getToken.value({ skipCache: true }),
+    new Promise<never>((_, fail) => setTimeout(fail, PATIENCE_MS)),
+  ]).catch(() => {
+    const message = 'Your session has to be renewed, and Clerk didn’t answer. Try again in a moment.'
+    throw createError({ statusCode: 503, message, data: { message } })
+  })
+
+  /** @throws what the request throws, and a 503 where Clerk does not answer within 5 s */
   return async function renewed<T>(run: () => Promise<T>): Promise<T> {
     try {
       return await run()
     }
     catch (error) {
-      if (failureStatus(error) !== 401 || !await getToken.value({ skipCache: true }).catch(() => null)) throw error
+      if (failureStatus(error) !== 401 || !await renew()) throw error
       return run()
     }
   }

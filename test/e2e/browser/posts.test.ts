@@ -27,6 +27,12 @@ describe.skipIf(!hasBrowser)('posts and replies of one\'s own', () => {
     await page.keyboard.press('Control+Enter')
   }
 
+  /** Clerk's script puts the token back every few seconds while it is good. */
+  const expireAtNextPost = (page: Page) => page.route('**/api/posts', async (route) => {
+    await page.context().clearCookies({ name: /^__session/ })
+    await route.continue()
+  }, { times: 1 })
+
   it('are kept where the session ended while they were typed, and are there after signing in', () => stage.visit(async (page) => {
     const { clerk, db } = stage.rollcall
     await signIn(page, memberEmail)
@@ -35,16 +41,20 @@ describe.skipIf(!hasBrowser)('posts and replies of one\'s own', () => {
     await writePost(page, 'Back from sleep.')
     await written(page, 'Back from sleep.').waitFor()
 
+    // Unless Clerk does not answer.
+    await page.route('**/tokens?*', () => {})
+    await expireAtNextPost(page)
+    await writePost(page, 'Is Clerk there?')
+    await page.getByTestId('composer-failure').getByText('Clerk didn’t answer').waitFor()
+    expect(await page.getByTestId('composer').getByRole('textbox').inputValue()).toBe('Is Clerk there?')
+    await page.unroute('**/tokens?*')
+
     const [me] = await db.$client<{ id: string }[]>`select id from users where email = ${memberEmail}`
     const backend = createClerkClient({ secretKey: clerk.secretKey, apiUrl: clerk.url })
     for (const { id } of (await backend.sessions.getSessionList({ userId: me?.id ?? '', status: 'active' })).data) await backend.sessions.revokeSession(id)
     // Who signs in from here on has a new one.
     useSessionsOf(clerk)
-    // Clerk's script puts the token back every few seconds while it is good.
-    await page.route('**/api/posts', async (route) => {
-      await page.context().clearCookies({ name: /^__session/ })
-      await route.continue()
-    }, { times: 1 })
+    await expireAtNextPost(page)
     await writePost(page, 'Typed too late.')
     await page.getByTestId('draft-kept').getByText('comes back when you sign in').waitFor()
     expect(await page.getByRole('link', { name: 'Sign in to post' }).getAttribute('href')).toBe('/sign-in?redirect_url=/')
