@@ -26,7 +26,11 @@ function get(url: string, headers: Record<string, string>, agent: Agent): Promis
     request(url, { agent, headers: { 'accept-encoding': 'gzip', ...headers } }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
-      response.once('end', () => done({ status: response.statusCode ?? 0, headers: { 'content-type': String(response.headers['content-type']), 'content-encoding': String(response.headers['content-encoding']) }, body: Buffer.concat(chunks) }))
+      response.once('end', () => done({
+        status: response.statusCode ?? 0,
+        headers: { 'content-type': String(response.headers['content-type']), 'content-encoding': String(response.headers['content-encoding']) },
+        body: Buffer.concat(chunks),
+      }))
     }).once('error', fail).end()
   })
 }

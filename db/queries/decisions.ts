@@ -33,6 +33,10 @@ export async function decide(db: Database, caseId: string, decidedBy: string, { 
       createdAt: sql`now()`.as('created_at'),
     }).from(decided)))
   const rows = await db.with(decided, changed, logged)
-    .select({ id: decided.id, notified: sql`${db.select({ notified: notifyOfPost(changed.id) }).from(changed)}`, people: sql`${db.select({ people: notifyPeople(notifiedOf(db, changed.id)) }).from(changed)}` }).from(decided)
+    .select({
+      id: decided.id,
+      notified: sql`${db.select({ notified: notifyOfPost(changed.id) }).from(changed)}`,
+      people: sql`${db.select({ people: notifyPeople(notifiedOf(db, changed.id)) }).from(changed)}`,
+    }).from(decided)
   return rows.length > 0
 }

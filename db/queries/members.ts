@@ -39,7 +39,12 @@ export async function listNewcomers(db: Database, viewerId: string, limit: numbe
 
 /** The users who joined last, `WALKED_AT_MOST` of them, whoever they are; each with its place, and whether it is a member. */
 export const walkNewest = (db: Database, after?: Position) => db
-  .select({ id: users.id, isMember: sql<boolean>`${isMember}`.as('is_member'), key: asInstant(sql<string>`${joinedAt}`).as('key'), place: sql<number>`row_number() over (order by ${desc(joinedAt)}, ${desc(users.id)})`.as('place') })
+  .select({
+    id: users.id,
+    isMember: sql<boolean>`${isMember}`.as('is_member'),
+    key: asInstant(sql<string>`${joinedAt}`).as('key'),
+    place: sql<number>`row_number() over (order by ${desc(joinedAt)}, ${desc(users.id)})`.as('place'),
+  })
   .from(users)
   .where(isPast('desc', joinedAt, users.id, after))
   .orderBy(desc(joinedAt), desc(users.id))
@@ -51,7 +56,13 @@ function walkFound(db: Database, q: string, after?: Position) {
   const found = db.select({ id: users.id, key: key.as('key') }).from(users)
     .where(and(isMember, sql`${users.search} @@ search_query(${q}, false)`, isPast('asc', key, users.id, after)))
     .limit(SORTED_AT_MOST).as('found')
-  return db.select({ id: found.id, isMember: sql<boolean>`true`.as('is_member'), key: found.key, place: sql<number>`row_number() over (order by ${asc(found.key)}, ${asc(found.id)})`.as('place') })
+  return db
+    .select({
+      id: found.id,
+      isMember: sql<boolean>`true`.as('is_member'),
+      key: found.key,
+      place: sql<number>`row_number() over (order by ${asc(found.key)}, ${asc(found.id)})`.as('place'),
+    })
     .from(found)
     .orderBy(asc(found.key), asc(found.id))
     .limit(WALKED_AT_MOST).as('walked')

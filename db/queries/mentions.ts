@@ -15,7 +15,9 @@ import { isVisible } from './users.ts'
 export async function findMentionable(db: Database, authorId: string | null, ids: string[], usernames: string[]): Promise<Mentionable[]> {
   const blocked = sql<boolean>`${users.deletedAt} is null and not ${isUnblocked(db, authorId, users.id) ?? sql`true`}`
   return unionAll(
-    db.select({ id: users.id, username: sql<string | null>`case when ${blocked} then ${users.username} end`, blocked }).from(users).where(inArray(users.id, ids)),
-    db.select({ id: users.id, username: users.username, blocked: sql<boolean>`false` }).from(users).where(and(inArray(toNameKey(users.username), usernames.map(name => name.slice(0, NAME_KEY_CHARACTERS))), isVisible, isUnblocked(db, authorId, users.id))),
+    db.select({ id: users.id, username: sql<string | null>`case when ${blocked} then ${users.username} end`, blocked }).from(users)
+      .where(inArray(users.id, ids)),
+    db.select({ id: users.id, username: users.username, blocked: sql<boolean>`false` }).from(users)
+      .where(and(inArray(toNameKey(users.username), usernames.map(name => name.slice(0, NAME_KEY_CHARACTERS))), isVisible, isUnblocked(db, authorId, users.id))),
   )
 }

@@ -133,7 +133,15 @@ const rule = `case
 end`
 
 /** What anyone can see of a user: only a change of it is notified. */
-const visible = (alias: string) => `row(display_name(${alias}.first_name, ${alias}.last_name, ${alias}.username), ${alias}.username, ${alias}.image_url, ${alias}.banned, ${alias}.deleted_at is null, ${alias}.clerk_updated_at is null, ${alias}.clerk_created_at)`
+const visible = (alias: string) => `row(
+  display_name(${alias}.first_name, ${alias}.last_name, ${alias}.username),
+  ${alias}.username,
+  ${alias}.image_url,
+  ${alias}.banned,
+  ${alias}.deleted_at is null,
+  ${alias}.clerk_updated_at is null,
+  ${alias}.clerk_created_at
+)`
 
 const news = `
   select n.*

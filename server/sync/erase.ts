@@ -2,7 +2,26 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '#db/client.ts'
 import type { ExpiredUser } from '#db/queries/erase.ts'
-import { ERASE_BATCH, eraseDeletedPosts, eraseEvents, eraseHours, eraseLikesOf, eraseMentionsOf, eraseNotesOf, eraseNotificationsOf, eraseOldNotifications, erasePostsOf, eraseProfilesOf, eraseRefusals, eraseRestrictionsOf, findExpiredUsers, findLogEnd, findTextsNaming, markErased, rewriteText } from '#db/queries/erase.ts'
+import {
+  ERASE_BATCH,
+  eraseDeletedPosts,
+  eraseEvents,
+  eraseHours,
+  eraseLikesOf,
+  eraseMentionsOf,
+  eraseNotesOf,
+  eraseNotificationsOf,
+  eraseOldNotifications,
+  erasePostsOf,
+  eraseProfilesOf,
+  eraseRefusals,
+  eraseRestrictionsOf,
+  findExpiredUsers,
+  findLogEnd,
+  findTextsNaming,
+  markErased,
+  rewriteText,
+} from '#db/queries/erase.ts'
 import { POST_MAX_BYTES } from '#shared/schemas/text.ts'
 import { mentionOf, replaceUsernames } from '#shared/utils/mentions.ts'
 
