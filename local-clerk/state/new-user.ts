@@ -2,7 +2,7 @@ import { newId } from './ids.ts'
 import { hashPassword } from './passwords.ts'
 import type { EmailAddress, User } from './schema.ts'
 
-export interface NewUser extends Partial<Pick<User, 'banned' | 'lockedUntil' | 'deleteSelfEnabled' | 'createOrganizationEnabled' | 'createOrganizationsLimit' | 'legalAcceptedAt' | 'locale'>> {
+export interface NewUser extends Partial<Pick<User, 'passwordHash' | 'banned' | 'lockedUntil' | 'deleteSelfEnabled' | 'createOrganizationEnabled' | 'createOrganizationsLimit' | 'legalAcceptedAt' | 'locale'>> {
   id?: string
   firstName?: string | null
   lastName?: string | null
@@ -10,6 +10,7 @@ export interface NewUser extends Partial<Pick<User, 'banned' | 'lockedUntil' | '
   email?: string | null
   /** more than one, or not verified; the first is the primary one. In place of `email` */
   emails?: EmailAddress[]
+  /** in place of `passwordHash` */
   password?: string | null
   imagePath?: string | null
   externalId?: string | null
@@ -33,8 +34,8 @@ export function newUser({ email, password, ...input }: NewUser, at: number): Use
     emails,
     primaryEmailId: emails[0]?.id ?? null,
     imagePath: input.imagePath ?? null,
-    passwordHash: null,
-    passwordUpdatedAt: null,
+    passwordHash: input.passwordHash ?? null,
+    passwordUpdatedAt: input.passwordHash ? at : null,
     publicMetadata: input.publicMetadata ?? {},
     privateMetadata: input.privateMetadata ?? {},
     unsafeMetadata: input.unsafeMetadata ?? {},

@@ -1,6 +1,6 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto'
 
-// A light cost: 25 people are seeded at start, and none of these passwords guards anything.
+// A light cost: none of these passwords guards anything.
 const cost = { N: 1024 }
 const keyLength = 32
 
