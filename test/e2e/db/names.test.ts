@@ -15,6 +15,7 @@ import type { Position } from '#shared/schemas/paging.ts'
 import { Search } from '#shared/schemas/text.ts'
 import { fullName } from '#shared/utils/full-name.ts'
 import { settleMentions } from '#shared/utils/mentions.ts'
+import { anyCharacter } from '../../any-character.ts'
 import { createTestDatabase } from '../support/rollcall.ts'
 
 /*
@@ -30,7 +31,9 @@ beforeAll(async () => {
   db = openDatabase(await createTestDatabase(), { max: 2 })
 })
 afterAll(() => db && closeDatabase(db))
-afterEach(() => db.$client`truncate users cascade`)
+// Nothing else has rows. To truncate it would empty all tables that refer to it, in 20 ms.
+const removeAll = () => db.$client`delete from users`
+afterEach(removeAll)
 
 interface Names { username?: string, firstName?: string, lastName?: string, email?: string }
 
@@ -132,7 +135,7 @@ describe('the name that is shown', () => {
 })
 
 const anyPiece = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }),
+  fc.string({ unit: anyCharacter, minLength: 1, maxLength: 6 }),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 6 }),
   // What grows when it is decomposed, twentyfold at most.
   fc.constantFrom('㌖', '\uFDFA', '\uFDFB', 'ﬃ', '㍿', '½', '\u{1D160}', '\u0390', '\u1F82', 'ẛ̣', '각', '…', '´', '\u037A'),
@@ -181,7 +184,7 @@ it('is the same in the browser and in the database, for any two parts', async ()
 it(`${runs} times three users of any names are stored, read, found, sorted and paged`, { timeout: TIME_LIMIT_MS + 30_000 }, async () => {
   let searches = 0
   await fc.assert(fc.asyncProperty(fc.tuple(anyNames, anyNames, anyNames), async (given) => {
-    await db.$client`truncate users cascade`
+    await removeAll()
     const users: ClerkUser[] = []
     for (const [index, names] of given.entries()) users.push(await write(`user_${index}`, names))
     const ids = users.map(user => user.id)
