@@ -23,9 +23,10 @@ const urlFor = (port: number, name = database) => `postgres://${user}:${password
  * @param options.dataDir kept between runs, unless `reset`
  * @param options.port any free one when not said
  * @param options.flags more `-c name=value` settings
+ * @param options.initdbFlags more options of `initdb`, where it is made
  * @throws when Postgres cannot start; the message holds its own last words
  */
-export async function startPostgres(options: { dataDir: string, port?: number, reset?: boolean, flags?: string[] }): Promise<LocalPostgres> {
+export async function startPostgres(options: { dataDir: string, port?: number, reset?: boolean, flags?: string[], initdbFlags?: string[] }): Promise<LocalPostgres> {
   const dataDir = await reachable(resolve(options.dataDir))
   const running = await findRunning(dataDir)
   if (running) {
@@ -44,7 +45,7 @@ export async function startPostgres(options: { dataDir: string, port?: number, r
     password,
     persistent: true,
     createPostgresUser: isRoot,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    initdbFlags: ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...options.initdbFlags ?? []],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', ...options.flags ?? []],
     onLog: line => void said.push(line),
     onError: error => void said.push(String(error)),
@@ -63,14 +64,15 @@ export async function startPostgres(options: { dataDir: string, port?: number, r
 /**
  * A Postgres in a fresh temporary folder, which goes when it stops.
  * @param options.flags more `-c name=value` settings
+ * @param options.initdbFlags more options of `initdb`
  */
-export async function startTemporaryPostgres(options: { flags?: string[] } = {}): Promise<LocalPostgres> {
+export async function startTemporaryPostgres(options: { flags?: string[], initdbFlags?: string[] } = {}): Promise<LocalPostgres> {
   const dir = await mkdtemp(join(tmpdir(), 'rollcall-postgres-'))
   const remove = () => rm(dir, { recursive: true, force: true })
   try {
     // As root, Postgres runs as another user, who must be able to enter.
     await chmod(dir, 0o755)
-    const server = await startPostgres({ dataDir: join(dir, 'postgres'), flags: options.flags })
+    const server = await startPostgres({ ...options, dataDir: join(dir, 'postgres') })
     return { ...server, stop: () => server.stop().finally(remove) }
   }
   catch (error) {
