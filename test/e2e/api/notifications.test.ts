@@ -318,6 +318,10 @@ describe('what is new', () => {
 })
 
 describe('pages', () => {
+  // What is months old is erased, once in each hour.
+  const dayAgo = Date.now() - 86_400_000
+  const yesterday = (seconds = 0) => new Date(dayAgo + seconds * 1_000).toISOString()
+
   it('have every row once, also while more come and rows move', async () => {
     const [ada, ben, cleo] = await people('Ada', 'Ben', 'Cleo')
     const posts: string[] = []
@@ -325,7 +329,7 @@ describe('pages', () => {
       const id = uuidv7()
       posts.push(id)
       // All at one moment, but for the last four.
-      const createdAt = `2026-01-01T00:00:0${Math.max(0, n - 7)}.000Z`
+      const createdAt = yesterday(Math.max(0, n - 7))
       await insertPost(rollcall.db, { id, authorId: ada, parentId: null, body: `Post ${n}`, createdAt })
       await insertLike(rollcall.db, id, ben, createdAt)
     }
@@ -347,7 +351,7 @@ describe('pages', () => {
 
   it('go on below many rows that are hidden, each at its cost', async () => {
     const [ada, ben, spammer] = await people('Ada', 'Ben', 'Spam')
-    await insertPost(rollcall.db, { id: uuidv7(), authorId: ben, parentId: null, body: `<@${ada}>`, mentions: [ada], createdAt: '2026-01-01T00:00:00.000Z' })
+    await insertPost(rollcall.db, { id: uuidv7(), authorId: ben, parentId: null, body: `<@${ada}>`, mentions: [ada], createdAt: yesterday() })
     await sql()`with spam as (insert into posts (id, author_id, body, deleted_at) select gen_random_uuid(), ${spammer}, 'Buy', now() from generate_series(1, ${WALKED_AT_MOST + 5}) returning id)
       insert into notifications (post_id, user_id, kind) select id, ${ada}, 'mention' from spam`
     const first = await listNotifications(rollcall.db, ada, { limit: 20 })
