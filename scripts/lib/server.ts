@@ -23,8 +23,8 @@ export async function startApp(options: { cwd: string, port: number, env: Record
   const said: string[] = []
   const child = spawn(process.execPath, [join(options.cwd, '.output/server/index.mjs')], {
     cwd: options.cwd,
-    // What Node compiled is kept for the next start.
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: join(options.cwd, '.data/compiled'), NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(options.port), ...options.env },
+    // What Node compiled is kept for the next start, and goes with the build.
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: join(options.cwd, '.output/compiled'), NODE_ENV: 'production', HOST: '127.0.0.1', PORT: String(options.port), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void said.push(chunk.toString()))
