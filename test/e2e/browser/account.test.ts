@@ -2,8 +2,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { changePicture, openProfile, rename, signIn, signInByCode, signOut, signUp } from '#scripts/lib/clerk-ui.ts'
+import { changePicture, openProfile, rename, signIn as signInByForm, signInByCode, signOut, signUp } from '#scripts/lib/clerk-ui.ts'
 import { postsWith, writePost } from '../support/feed.ts'
+import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
 /** One grey pixel. */
@@ -31,7 +32,7 @@ describe.skipIf(!hasBrowser)('an account', () => {
   }))
 
   it('signs in by password and out again', () => stage.visit(async (page) => {
-    await signIn(page, memberEmail)
+    await signInByForm(page, memberEmail)
     await page.getByTestId('composer').waitFor()
     await signOut(page)
     await page.goto('/')

@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { adminEmail, memberEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
+import { signIn as signInByForm } from '#scripts/lib/clerk-ui.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { signIn } from '#scripts/lib/clerk-ui.ts'
+import { bringSession, signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
 const rows = (page: Page) => page.getByTestId('admin-user')
@@ -22,13 +23,13 @@ describe.skipIf(!hasBrowser)('the admin page', () => {
   it('sends a guest to sign in, and back', () => stage.visit(async (page) => {
     await page.goto('/admin')
     expect(new URL(page.url()).pathname).toBe('/sign-in')
-    await signIn(page, adminEmail, page.url())
+    await signInByForm(page, adminEmail, page.url())
     expect(new URL(page.url()).pathname).toBe('/admin')
     await page.getByTestId('verdict').waitFor()
   }))
 
   it('tells a member that it is for admins', () => stage.visit(async (page) => {
-    await signIn(page, memberEmail)
+    await bringSession(page, memberEmail)
     const answer = await page.goto('/admin/users')
     expect(answer?.status()).toBe(403)
     await page.getByTestId('error-page').getByText('This page is for admins.').waitFor()

@@ -27,8 +27,6 @@ describe.skipIf(!hasBrowser)('without a mouse', () => {
       if (reducedMotion === 'reduce') expect(await longestMotion(page)).toBeLessThan(1)
     }
     await signIn(page, memberEmail)
-    await page.goto('/')
-    await page.locator('.cl-userButtonTrigger:visible').waitFor()
     await still()
 
     const post = page.getByTestId('post').first()

@@ -63,8 +63,7 @@ describe.skipIf(!hasBrowser)('the people page', () => {
   const people = (page: Page) => page.getByTestId('person')
 
   it('shows everyone, finds by name, keeps the search in the address, and follows a rename', () => stage.visit(async (page) => {
-    await signIn(page, memberEmail)
-    await page.goto('/people')
+    await signIn(page, memberEmail, '/sign-in?redirect_url=/people')
     await expect.poll(() => people(page).count()).toBe(Object.keys(peopleIds).length)
     await page.getByTestId('list-done').waitFor()
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { hasBrowser } from '../support/browser.ts'
-import { signIn } from '../support/session.ts'
+import { bringSession } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
 const widths = [1280, 390]
@@ -86,12 +86,13 @@ describe.skipIf(!hasBrowser)('what one reads stays where it is while a page load
       await load(page, path)
       await expectStill(page, LIMITS[speed], `${path}, ${speed}`)
     }
+    await cdp.detach()
   }
 
   const asGuest = (width: number, speed: keyof typeof LIMITS) => stage.visit(page => check(page, speed), { viewport: { width, height: 844 } })
   const asMember = (width: number, speed: keyof typeof LIMITS) => stage.visit(async (page) => {
     page.setDefaultTimeout(30_000)
-    await signIn(page, memberEmail)
+    await bringSession(page, memberEmail)
     await check(page, speed)
   }, { viewport: { width, height: 844 } })
 

@@ -123,9 +123,8 @@ describe.skipIf(!hasBrowser)('the page of one user', () => {
 
   it('says that Clerk does not answer, and asks again', () => stage.visit(async (page) => {
     const { clerk } = stage.rollcall
-    await open(page, '/admin/users')
     clerk.faults.set({ backend: { status: 500 } })
-    await page.goto(`/admin/users/${noor}`)
+    await open(page, `/admin/users/${noor}`)
     await diff(page, 'unreachable').getByText('Clerk answered 500.').waitFor()
     await page.getByTestId('resync').click()
     await page.getByTestId('resynced').getByText('Clerk is not answering. Try again in a moment.').waitFor()

@@ -14,15 +14,22 @@ export function useSessionsOf(of: Pick<LocalClerk, 'url'> | undefined): void {
 }
 
 /**
- * Signs in as clerk-js does, by Clerk's Frontend API, without drawing the form: for tests that are about something else.
- * Those about accounts use Clerk's component. Each page gets a fresh token, by the handshake.
- * @param from the sign-in page; its `redirect_url` says where to go on
+ * Makes the page one in which this person signed in at Clerk: what it opens next gets a fresh token, by the handshake.
  */
-export async function signIn(page: Page, identifier: string, from = '/sign-in'): Promise<void> {
+export async function bringSession(page: Page, identifier: string): Promise<void> {
   const browser = browsers.get(identifier) ?? signInAtClerk(identifier)
   browsers.set(identifier, browser)
   await page.context().addCookies(Object.entries({ __clerk_db_jwt: await browser, __client_uat: String(Math.floor(Date.now() / 1000)) })
     .map(([name, value]) => ({ name, value, domain: 'localhost', path: '/' })))
+}
+
+/**
+ * Signs in as clerk-js does, by Clerk's Frontend API, without drawing the form: for tests that are about something else.
+ * Those about accounts use Clerk's component.
+ * @param from the sign-in page; its `redirect_url` says where to go on
+ */
+export async function signIn(page: Page, identifier: string, from = '/sign-in'): Promise<void> {
+  await bringSession(page, identifier)
   await page.goto(new URLSearchParams(from.split('?')[1]).get('redirect_url') ?? '/')
   // Clerk's button comes after the page is hydrated: from here on it answers to clicks, as after the form.
   await page.locator('.cl-userButtonTrigger:visible').waitFor()
