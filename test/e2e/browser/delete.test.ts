@@ -119,8 +119,8 @@ describe.skipIf(!hasBrowser)('a post', () => {
   }))
 
   it('shows its link where the browser does not let us copy', () => stage.visit(async (page) => {
-    await page.addInitScript('delete Navigator.prototype.clipboard')
     await page.goto('/')
+    await page.evaluate('delete Navigator.prototype.clipboard')
     const post = page.getByTestId('post').first()
     await post.hover()
     await post.getByTestId('post-menu').click()

@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)('without a network', () => {
     await page.goto('/people')
     await page.goto('/')
     await expect.poll(() => page.getByTestId('composer').getByRole('textbox').inputValue()).toBe('From a tunnel.')
-  }, { viewport: { width, height: 844 }, allow }))
+  }, { viewport: { width, height: 844 }, allow, newBrowser: true }))
 
   it('a page whose scripts do not load is not opened: the reader stays, keeps what they wrote, and can try again', () => stage.visit(async (page) => {
     await signIn(page, memberEmail)
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('without a network', () => {
     await notice.waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Feed' }).last().click()
     expect(await box.inputValue()).toBe('From a tunnel.')
-  }, { allow }))
+  }, { allow, newBrowser: true }))
 
   it('a menu whose script does not load opens when that is tried again', () => stage.visit(async (page) => {
     await page.goto('/')
@@ -89,7 +89,7 @@ describe.skipIf(!hasBrowser)('without a network', () => {
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('menuitem', { name: 'Copy link' }).waitFor()
     await page.getByTestId('missing').waitFor({ state: 'detached' })
-  }, { allow }))
+  }, { allow, newBrowser: true }))
 
   it('a page whose scripts are gone after a deploy is loaded anew, and once only', () => stage.visit(async (page) => {
     await page.goto('/')
@@ -118,5 +118,5 @@ describe.skipIf(!hasBrowser)('without a network', () => {
     await page.getByTestId('error-page').waitFor()
     await page.waitForLoadState('networkidle')
     expect(loads).toBe(1)
-  }, { allow: [...allow, /Failed to load module script/, /NUXT_E1005/] }))
+  }, { newBrowser: true, allow: [...allow, /Failed to load module script/, /NUXT_E1005/] }))
 })

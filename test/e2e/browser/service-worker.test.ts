@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('the service worker', () => {
 
     await page.context().setOffline(false)
     await page.getByRole('heading', { name: 'Settings' }).waitFor()
-  }, { serviceWorkers: 'allow', allow }))
+  }, { newBrowser: true, serviceWorkers: 'allow', allow }))
 
   it('has the scripts of a page that was not opened yet; the page says what it lacks, and gets it', () => stage.visit(async (page) => {
     await signIn(page, memberEmail)
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)('the service worker', () => {
     await notLoaded.waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Feed' }).first().click()
     expect(await box.inputValue()).toBe('From a tunnel.')
-  }, { serviceWorkers: 'allow', allow }))
+  }, { newBrowser: true, serviceWorkers: 'allow', allow }))
 
   it('does not leave the page of a form of Clerk\'s empty, whose scripts come from Clerk', () => stage.visit(async (page) => {
     await page.goto('/')
@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser)('the service worker', () => {
     await page.getByTestId('not-loaded').waitFor()
     await page.context().setOffline(false)
     await page.locator('.cl-formButtonPrimary').waitFor()
-  }, { serviceWorkers: 'allow', allow: [...allow, /Clerk/i] }))
+  }, { newBrowser: true, serviceWorkers: 'allow', allow: [...allow, /Clerk/i] }))
 
   it('asks the network for each page: with the names of now, and of whoever is signed in now', () => stage.visit(async (page) => {
     await signIn(page, memberEmail, `/sign-in?redirect_url=/users/${ada}`)
@@ -106,5 +106,5 @@ describe.skipIf(!hasBrowser)('the service worker', () => {
     await page.reload()
     await page.getByTestId('offline-page').waitFor()
     expect(await page.content()).not.toMatch(/noor|adelaide/i)
-  }, { serviceWorkers: 'allow', allow }))
+  }, { newBrowser: true, serviceWorkers: 'allow', allow }))
 })

@@ -22,7 +22,7 @@ describe.skipIf(!hasBrowser)('a page that guests share', () => {
       await expect.poll(async () => await open() === await open()).toBe(true)
       await expect.poll(() => page.locator(`[data-post-id="${id}"] time`).first().textContent()).toMatch(/10/)
     }
-  }))
+  }, { newBrowser: true }))
 
   it('is not shared with someone who is signed in, nor with a browser that Clerk wants to see first', async () => {
     const { rollcall } = stage

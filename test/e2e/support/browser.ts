@@ -21,15 +21,26 @@ export interface WatchedPage {
   close(): Promise<void>
 }
 
-/**
- * A page of a new person, that notes what must not happen.
- * @param options.allow messages that the test itself provokes
- */
-export async function openPage(browser: Browser, options: BrowserContextOptions & { allow?: RegExp[] } = {}): Promise<WatchedPage> {
-  const { allow = [], ...contextOptions } = options
-  // No test pays for what the service worker fetches; those about it allow it.
-  const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1280, height: 900 }, ...contextOptions })
-  const page = await context.newPage()
+export interface PageOptions extends BrowserContextOptions {
+  /** Messages that the test itself provokes. */
+  allow?: RegExp[]
+  /** Nothing is cached: for tests of what is loaded, and for those that change more than `clear` takes back. */
+  newBrowser?: boolean
+}
+
+// No test pays for what the service worker fetches; those about it allow it.
+const usual = { serviceWorkers: 'block', locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1280, height: 900 } } as const satisfies BrowserContextOptions
+
+/** Pages whose person has left, by their connection and by what they were opened with. What they load was compiled before, and takes half of the CPU. */
+const left = new WeakMap<Browser, Map<string, Page[]>>()
+
+/** A page of a new person, who is signed in nowhere and has nothing stored, that notes what must not happen. */
+export async function openPage(browser: Browser, { newBrowser = false, allow = [], ...options }: PageOptions = {}): Promise<WatchedPage> {
+  const pages = left.get(browser) ?? new Map<string, Page[]>()
+  left.set(browser, pages)
+  const kind = JSON.stringify(options)
+  const page = (newBrowser ? undefined : pages.get(kind)?.pop()) ?? await (await browser.newContext({ ...usual, ...options })).newPage()
+
   const faults: string[] = []
   const note = (fault: string) => {
     if (!allow.some(pattern => pattern.test(fault))) faults.push(fault)
@@ -42,5 +53,38 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     const { protocol, hostname } = new URL(request.url())
     if (/^https?:|^wss?:/.test(protocol) && !['localhost', '127.0.0.1'].includes(hostname)) note(`request to ${hostname}`)
   })
-  return { page, faults, close: () => context.close() }
+  return {
+    page,
+    faults,
+    async close() {
+      if (newBrowser) return page.context().close()
+      try {
+        await clear(page, options)
+        pages.set(kind, [...pages.get(kind) ?? [], page])
+      }
+      catch {
+        // A test may have closed it.
+        await page.context().close()
+      }
+    },
+  }
+}
+
+/** Takes back what the last person did: what is stored, who listens, what is routed, how the window is. */
+async function clear(page: Page, { baseURL = '', viewport, colorScheme = null, reducedMotion = null }: BrowserContextOptions): Promise<void> {
+  for (const event of ['console', 'dialog', 'load', 'pageerror', 'request', 'requestfailed', 'requestfinished', 'response']) page.removeAllListeners(event)
+  const context = page.context()
+  await Promise.all(context.pages().filter(other => other !== page).map(other => other.close()))
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await context.setOffline(false)
+  await context.clearPermissions()
+  // A small document of the same site: what was compiled is kept with the site's process.
+  await page.goto(`${baseURL}/robots.txt`)
+  await page.evaluate(() => {
+    localStorage.clear()
+    sessionStorage.clear()
+  })
+  await context.clearCookies()
+  await page.setViewportSize(viewport ?? usual.viewport)
+  await page.emulateMedia({ colorScheme, reducedMotion })
 }

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { root } from '#scripts/lib/rollcall.ts'
+import type { PageOptions } from './browser.ts'
 import { connectBrowser, openPage } from './browser.ts'
 import type { Rollcall } from './rollcall.ts'
 import { startRollcall } from './rollcall.ts'
@@ -14,11 +15,10 @@ const failures = resolve(root, '.data/test-failures')
 export interface Stage {
   readonly rollcall: Rollcall
   /**
-   * A new person at a new browser: opens a page, runs, and fails on a fault noted on the way
+   * A new person: opens a page, runs, and fails on a fault noted on the way
    * (a console error, a hydration mismatch, a request off this machine).
-   * @param options.allow faults that the test itself provokes
    */
-  visit(run: (page: Page) => Promise<void>, options?: BrowserContextOptions & { allow?: RegExp[] }): Promise<void>
+  visit(run: (page: Page) => Promise<void>, options?: PageOptions): Promise<void>
 }
 
 /**
