@@ -95,7 +95,11 @@ describe.skipIf(!hasBrowser)('someone', () => {
   it('who blocked the viewer is not accused, and cannot be answered', () => stage.visit(async (page) => {
     const shy = await newPerson('Shy')
     const post = await write(shy, 'Leave me alone.')
+    // Once its stream is open the page asks for its posts again, and would not get this one.
+    const streaming = page.waitForResponse(response => response.url().endsWith('/api/live'))
     await signIn(page, memberEmail)
+    await streaming
+    await page.waitForLoadState('networkidle')
     await postsWith(page, 'Leave me alone.').waitFor()
     const [me] = await stage.rollcall.db.$client<{ id: string }[]>`select id from users where email = ${memberEmail}`
     await stage.rollcall.db.$client`insert into restrictions (user_id, other_id, kind) values (${shy}, ${me?.id ?? ''}, 'block')`
@@ -133,8 +137,7 @@ describe.skipIf(!hasBrowser)('a post', () => {
     await dialog.waitFor({ state: 'detached' })
 
     await stage.visit(async (admin) => {
-      await signIn(admin, adminEmail)
-      await admin.goto('/admin/reports')
+      await signIn(admin, adminEmail, '/sign-in?redirect_url=/admin/reports')
       const reported = admin.getByTestId('case').filter({ hasText: 'Buy my watches.' })
       await reported.getByText('Third time today.').waitFor()
       expect(await violationsOf(admin)).toEqual([])
