@@ -12,7 +12,8 @@ const SOON_MS = 2_000
  * @param options.about when this changes, the data is asked for anew
  */
 export function useFresh<T>(key: string, fetch: () => Promise<T>, options: { everyMs: (answer: T | null) => number, about?: WatchSource }) {
-  const fetchAnswer = async () => ({ answer: await fetch() })
+  const renewed = useRenewal()
+  const fetchAnswer = async () => ({ answer: await renewed(fetch) })
   const first = useAsyncData(key, fetchAnswer, { watch: options.about ? [options.about] : [] })
   const again = ref<{ busy: boolean, failure: string | null }>({ busy: false, failure: null })
   const data = computed<T | null>(() => first.data.value?.answer ?? null)

@@ -2,12 +2,12 @@
 const PATIENCE_MS = 5_000
 
 /**
- * Runs a request for whoever is signed in. Where the server finds nobody signed in, Clerk is asked for a new token, and the
- * request runs once more: the old one may have expired while the computer slept. Where the session has ended, Clerk's script
+ * Runs a request for whoever is signed in. Where our server finds nobody signed in, the browser asks Clerk for a new token, and
+ * the request runs once more: the old one may have expired while the computer slept. Where the session has ended, Clerk's script
  * learns it by that question, and the page is a guest's.
  */
 export function useRenewal() {
-  const { getToken } = useAuth()
+  const { userId, getToken } = useAuth()
 
   const renew = () => Promise.race([
     getToken.value({ skipCache: true }),
@@ -23,7 +23,7 @@ export function useRenewal() {
       return await run()
     }
     catch (error) {
-      if (failureStatus(error) !== 401 || !await renew()) throw error
+      if (import.meta.server || failureStatus(error) !== 401 || !userId.value || !await renew()) throw error
       return run()
     }
   }

@@ -9,7 +9,8 @@ import type { Loaded, Page, PagingState } from './usePaginator'
  * @param about what the list is about
  */
 export function usePages<T>(key: string, fetchPage: (cursor?: string) => Promise<Page<T>>, about: MaybeRefOrGetter<unknown> = null) {
-  const first = useAsyncData(key, () => fetchPage(), { watch: [() => toValue(about)] })
+  const renewed = useRenewal()
+  const first = useAsyncData(key, () => renewed(fetchPage), { watch: [() => toValue(about)] })
   /** The first page with those below it; null while there is only the first. */
   const grown = shallowRef<Loaded<T> | null>(null)
   const failed = ref<string | null>(null)

@@ -29,6 +29,8 @@ interface PaginatorOptions<T> {
 
 /** A list that grows page by page. It does not fetch its first page by itself: `more` does, or whoever fills `loaded`. */
 export function usePaginator<T>({ loaded, failure = ref(null), fetchPage, merge = (items, more) => [...items, ...more] }: PaginatorOptions<T>) {
+  const renewed = useRenewal()
+  const fetchRows: typeof fetchPage = (...at) => renewed(() => fetchPage(...at))
   const busy = ref(false)
   /** The cursor of the last page; undefined while that is the first page. */
   let lastPage: string | undefined
@@ -61,7 +63,7 @@ export function usePaginator<T>({ loaded, failure = ref(null), fetchPage, merge 
     try {
       for (let pages = 0; pages < EMPTY_PAGES; pages++) {
         const cursor: string | undefined = loaded.value.nextCursor
-        const page: Page<T> = await fetchPage(cursor)
+        const page: Page<T> = await fetchRows(cursor)
         // The list may have been replaced in the meantime.
         if (loaded.value.nextCursor !== cursor) return
         join(page)
@@ -79,7 +81,7 @@ export function usePaginator<T>({ loaded, failure = ref(null), fetchPage, merge 
 
   /** Fetches the last page again, for a list whose new rows come at the end. @throws when that fails */
   async function follow(): Promise<void> {
-    join(await fetchPage(lastPage, AGAIN.limit, afterNotice.cache))
+    join(await fetchRows(lastPage, AGAIN.limit, afterNotice.cache))
   }
 
   /**
@@ -88,12 +90,12 @@ export function usePaginator<T>({ loaded, failure = ref(null), fetchPage, merge 
    * @throws when that fails
    */
   async function fetchAgain(isEnough: (items: T[]) => boolean, { limit = AGAIN.limit, head }: { limit?: number, head?: Page<T> } = {}): Promise<Page<T>> {
-    let page = head ?? await fetchPage(undefined, limit, afterNotice.cache)
+    let page = head ?? await fetchRows(undefined, limit, afterNotice.cache)
     let all = page.items
     let from: string | undefined
     for (let pages = head ? 0 : 1; page.nextCursor !== null && pages < AGAIN.pages && !isEnough(all); pages++) {
       from = page.nextCursor
-      page = await fetchPage(from, limit, afterNotice.cache)
+      page = await fetchRows(from, limit, afterNotice.cache)
       all = [...all, ...page.items]
     }
     lastPage = from

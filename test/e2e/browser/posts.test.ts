@@ -28,7 +28,7 @@ describe.skipIf(!hasBrowser)('posts and replies of one\'s own', () => {
   }
 
   /** Clerk's script puts the token back every few seconds while it is good. */
-  const expireAtNextPost = (page: Page) => page.route('**/api/posts', async (route) => {
+  const expireAtNext = (page: Page, request: string) => page.route(request, async (route) => {
     await page.context().clearCookies({ name: /^__session/ })
     await route.continue()
   }, { times: 1 })
@@ -36,14 +36,19 @@ describe.skipIf(!hasBrowser)('posts and replies of one\'s own', () => {
   it('are kept where the session ended while they were typed, and are there after signing in', () => stage.visit(async (page) => {
     const { clerk, db } = stage.rollcall
     await signIn(page, memberEmail)
-    // A token that has expired is renewed.
-    await page.context().clearCookies({ name: /^__session/ })
+    // A token that has expired is renewed, whatever is asked for.
+    await expireAtNext(page, '**/api/posts')
     await writePost(page, 'Back from sleep.')
     await written(page, 'Back from sleep.').waitFor()
+    await expireAtNext(page, '**/api/notifications*')
+    await page.getByRole('link', { name: 'Notifications' }).first().click()
+    await page.getByTestId('notifications').waitFor({ state: 'attached' })
+    await page.locator('[data-testid=notification], [data-testid=notifications-empty]').first().waitFor()
+    await page.getByRole('link', { name: 'Feed' }).first().click()
 
     // Unless Clerk does not answer.
     await page.route('**/tokens?*', () => {})
-    await expireAtNextPost(page)
+    await expireAtNext(page, '**/api/posts')
     await writePost(page, 'Is Clerk there?')
     await page.getByTestId('composer-failure').getByText('Clerk didn’t answer').waitFor()
     expect(await page.getByTestId('composer').getByRole('textbox').inputValue()).toBe('Is Clerk there?')
@@ -54,7 +59,7 @@ describe.skipIf(!hasBrowser)('posts and replies of one\'s own', () => {
     for (const { id } of (await backend.sessions.getSessionList({ userId: me?.id ?? '', status: 'active' })).data) await backend.sessions.revokeSession(id)
     // Who signs in from here on has a new one.
     useSessionsOf(clerk)
-    await expireAtNextPost(page)
+    await expireAtNext(page, '**/api/posts')
     await writePost(page, 'Typed too late.')
     await page.getByTestId('draft-kept').getByText('comes back when you sign in').waitFor()
     expect(await page.getByRole('link', { name: 'Sign in to post' }).getAttribute('href')).toBe('/sign-in?redirect_url=/')
