@@ -59,8 +59,8 @@ export default defineConfig({
           globalSetup: ['test/e2e/support/global.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // What is waited for comes late on a busy machine; that alone is no failure.
-          expect: { poll: { timeout: 10_000 } },
+          // What is waited for comes late on a busy machine; that alone is no failure. Asking more often makes it busier.
+          expect: { poll: { timeout: 10_000, interval: 100 } },
           // In CI a test that failed is tried once more, and is listed as retried: what fails twice is broken, not late.
           retry: process.env.CI ? 1 : 0,
           // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them half of its time.
