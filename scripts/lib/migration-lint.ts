@@ -12,9 +12,7 @@ const POSTGRES = '15'
 /** The migrator sets the timeouts; the rest is a matter of taste, and blocks nothing. */
 const excluded = ['require-lock-timeout', 'require-statement-timeout', 'prefer-bigint-over-int', 'prefer-bigint-over-smallint', 'prefer-identity', 'prefer-text-field', 'prefer-timestamp-tz']
 
-/** The program itself: the package's own starter is one more Node. */
-const squawk = createRequire(createRequire(import.meta.url).resolve('squawk-cli/package.json'))
-  .resolve(`@squawk-cli/${process.platform}-${process.arch}/bin/squawk${process.platform === 'win32' ? '.exe' : ''}`)
+const squawk = createRequire(import.meta.url).resolve('squawk-cli/js/bin/squawk')
 const Findings = v.array(v.object({ line: v.number(), rule_name: v.string(), message: v.string(), help: v.nullable(v.string()) }))
 
 export interface MigrationProblem {
@@ -41,7 +39,7 @@ export function findMigrationProblems(path: string): MigrationProblem[] {
   const statements = text.split('--> statement-breakpoint')
   // One by one, each statement can be repeated; in a transaction, all are or none.
   const mode = runsInSteps(statements) ? [] : ['--assume-in-transaction']
-  const ran = spawnSync(squawk, ['--reporter', 'json', '--pg-version', POSTGRES, '--exclude', excluded.join(','), ...mode, path], { encoding: 'utf8' })
+  const ran = spawnSync(process.execPath, [squawk, '--reporter', 'json', '--pg-version', POSTGRES, '--exclude', excluded.join(','), ...mode, path], { encoding: 'utf8' })
   if (!ran.stdout) throw new Error(`squawk did not run: ${ran.stderr || ran.error}`)
   const found = v.parse(Findings, JSON.parse(ran.stdout))
     .map(({ line, rule_name, message, help }) => ({ line: line + 1, rule: rule_name, message: [message, help].filter(Boolean).join(' ') }))
