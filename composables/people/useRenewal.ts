@@ -1,3 +1,5 @@
+import { promiseTimeout } from '@vueuse/core'
+
 /** Clerk's script asks again and again for some minutes when it gets no answer. Nobody waits so long, ms. */
 const PATIENCE_MS = 5_000
 
@@ -9,13 +11,13 @@ const PATIENCE_MS = 5_000
 export function useRenewal() {
   const { userId, getToken } = useAuth()
 
-  const renew = () => Promise.race([
-    getToken.value({ skipCache: true }),
-    new Promise<never>((_, fail) => setTimeout(fail, PATIENCE_MS)),
-  ]).catch(() => {
+  /** @returns null where Clerk has no token to give */
+  async function renew(): Promise<string | null> {
+    const token = await Promise.race([getToken.value({ skipCache: true }).catch(() => null), promiseTimeout(PATIENCE_MS)])
+    if (token !== undefined) return token
     const message = 'Your session has to be renewed, and Clerk didn’t answer. Try again in a moment.'
     throw createError({ statusCode: 503, message, data: { message } })
-  })
+  }
 
   /** @throws what the request throws, and a 503 where Clerk does not answer within 5 s */
   return async function renewed<T>(run: () => Promise<T>): Promise<T> {
