@@ -89,8 +89,8 @@ describe.skipIf(!hasBrowser)('every page', () => {
   }
 
   /**
-   * Each page whole in one theme, and its colours in the other, at each size. One page begins in the theme and at the size in which the last one ended.
-   * @param how guests load each page, in the dark; who is signed in goes on from the first by links, since all pages are loaded in the dark below
+   * Checks each page at each size by all rules in one theme, and by those of colours in the other.
+   * @param how `load` loads each page in the dark; `follow` loads the first, and goes on by links in the theme that is on: the test of far zones loads all pages in the dark
    */
   const checkAll = async (page: Page, paths: string[], how: 'load' | 'follow') => {
     const found: Record<string, string[]> = {}
