@@ -23,11 +23,12 @@ export interface AppWithClerk {
 /**
  * The built app on free ports, with a local Clerk that delivers to its first instance.
  * @param options.instances how many app processes share the database
+ * @param options.port of the first instance, when it is not to be any
  * @param options.env more of the environment
  * @param options.prepare runs before the app starts
  */
-export async function startAppWithClerk(options: { databaseUrl: string, instances?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, prepare?: (clerk: LocalClerk) => void }): Promise<AppWithClerk> {
-  const ports = await Promise.all(Array.from({ length: options.instances ?? 1 }, freePort))
+export async function startAppWithClerk(options: { databaseUrl: string, instances?: number, port?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, prepare?: (clerk: LocalClerk) => void }): Promise<AppWithClerk> {
+  const ports = await Promise.all(Array.from({ length: options.instances ?? 1 }, (_, n) => n === 0 && options.port ? options.port : freePort()))
   const urls = ports.map(port => `http://localhost:${port}`)
   const clerk = await startLocalClerk({ port: 0, webhook: { url: `${urls[0]}/api/webhooks` }, ...options.clerk })
   options.prepare?.(clerk)

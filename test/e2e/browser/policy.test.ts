@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { deliver, fixture } from '#scripts/lib/delivery.ts'
-import { connectBrowser, hasBrowser, openPage } from '../support/browser.ts'
+import { hasBrowser, openPage } from '../support/browser.ts'
 import { useStage } from '../support/stage.ts'
 
 const { ada = '', noor = '' } = peopleIds
@@ -71,8 +71,7 @@ describe.skipIf(!hasBrowser)('what every answer says to browsers', () => {
   })
 
   it('is broken by no page unnoticed: what may not be does not happen, and a test that does it fails', async () => {
-    const browser = await connectBrowser()
-    const { page, faults, close } = await openPage(browser, { baseURL: stage.rollcall.app.url })
+    const { page, faults, close } = await openPage({ baseURL: stage.rollcall.app.url })
     try {
       await page.goto('/')
       await page.getByTestId('post').first().waitFor()
@@ -86,7 +85,6 @@ describe.skipIf(!hasBrowser)('what every answer says to browsers', () => {
     }
     finally {
       await close()
-      await browser.close()
     }
   })
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { quiet } from '#scripts/lib/rollcall.ts'
 import type { RunningApp } from '#scripts/lib/server.ts'
 import { startApp } from '#scripts/lib/server.ts'
-import { connectBrowser, hasBrowser, openPage } from '../support/browser.ts'
+import { hasBrowser, openPage, portsOfPages } from '../support/browser.ts'
 import { openProfile, rename, signUp } from '#scripts/lib/clerk-ui.ts'
 import { postsWith, writePost } from '../support/feed.ts'
 import type { Rollcall } from '../support/rollcall.ts'
@@ -15,17 +15,16 @@ const cut = [/NUXT_E5002/, /net::ERR_INTERNET_DISCONNECTED/, /net::ERR_CONNECTIO
 
 describe.skipIf(!hasBrowser)('an open page follows the database', () => {
   let rollcall: Rollcall
-  let browser: Browser
   let ada: string
 
   beforeAll(async () => {
-    [rollcall, browser] = await Promise.all([startRollcall({ instances: 2 }), connectBrowser()])
+    const { app, clerk } = await portsOfPages()
+    rollcall = await startRollcall({ port: app, clerk: { port: clerk }, instances: 2 })
     ada = rollcall.clerk.users.create({ firstName: 'Ada', username: 'ada' }).id
     await rollcall.clerk.deliveries.settled()
     await write(ada, 'Ada was here before.')
   })
   afterAll(async () => {
-    await browser?.close()
     await rollcall?.stop()
   })
 
@@ -37,7 +36,7 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
 
   /** A new person at a browser of their own, on one of the two instances; what must not happen is checked at the end. */
   async function person(instance: 0 | 1, allow: RegExp[] = []): Promise<Page> {
-    const { page, faults, close } = await openPage(browser, { baseURL: rollcall.apps[instance]?.url, allow })
+    const { page, faults, close } = await openPage({ baseURL: rollcall.apps[instance]?.url, allow })
     page.setDefaultTimeout(10_000)
     onTestFinished(async () => {
       await close()

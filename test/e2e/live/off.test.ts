@@ -1,10 +1,9 @@
 import { createServer, request } from 'node:http'
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { freePort } from '#scripts/lib/ports.ts'
 import { quiet, root } from '#scripts/lib/rollcall.ts'
 import { startApp } from '#scripts/lib/server.ts'
-import { connectBrowser, hasBrowser, openPage } from '../support/browser.ts'
+import { hasBrowser, openPage } from '../support/browser.ts'
 import type { Rollcall } from '../support/rollcall.ts'
 import { startRollcall } from '../support/rollcall.ts'
 
@@ -110,14 +109,8 @@ describe('an app whose processes do not stay', () => {
   }, 60_000)
 
   describe.skipIf(!hasBrowser)('in a browser', () => {
-    let browser: Browser
-    beforeAll(async () => {
-      browser = await connectBrowser()
-    })
-    afterAll(() => browser?.close())
-
     it('asks again by a schedule, and when someone comes back, so that an open page converges', async () => {
-      const { page, faults, close } = await openPage(browser, { baseURL: rollcall.app.url })
+      const { page, faults, close } = await openPage({ baseURL: rollcall.app.url, newBrowser: true })
       onTestFinished(async () => {
         await close()
         expect(faults).toEqual([])

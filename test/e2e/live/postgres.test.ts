@@ -1,6 +1,5 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectBrowser, hasBrowser, openPage } from '../support/browser.ts'
+import { hasBrowser, openPage, portsOfPages } from '../support/browser.ts'
 import type { CrashablePostgres } from '../support/crashable-postgres.ts'
 import { startCrashablePostgres } from '../support/crashable-postgres.ts'
 import { postsWith } from '../support/feed.ts'
@@ -10,24 +9,23 @@ import { startRollcall } from '../support/rollcall.ts'
 describe.skipIf(!hasBrowser || process.platform === 'win32')('under an open page', () => {
   let postgres: CrashablePostgres
   let rollcall: Rollcall
-  let browser: Browser
   let ada: string
 
   beforeAll(async () => {
-    postgres = await startCrashablePostgres();
-    [rollcall, browser] = await Promise.all([startRollcall({ route: async () => postgres.url }), connectBrowser()])
+    postgres = await startCrashablePostgres()
+    const { app, clerk } = await portsOfPages()
+    rollcall = await startRollcall({ port: app, clerk: { port: clerk }, route: async () => postgres.url })
     ada = rollcall.clerk.users.create({ firstName: 'Ada' }).id
     await rollcall.clerk.deliveries.settled()
     expect((await rollcall.request('/api/posts', { as: ada, json: { body: 'Ada was here before.' } })).status).toBe(201)
   })
   afterAll(async () => {
-    await browser?.close()
     await rollcall?.stop()
     await postgres?.stop()
   })
 
   it('Postgres restarts, and the page converges', { timeout: 90_000 }, async () => {
-    const { page, faults, close } = await openPage(browser, { baseURL: rollcall.app.url, allow: [/status of 50\d/] })
+    const { page, faults, close } = await openPage({ baseURL: rollcall.app.url, allow: [/status of 50\d/] })
     const opened = page.waitForResponse(response => response.url().endsWith('/api/live'))
     await page.goto('/')
     await opened

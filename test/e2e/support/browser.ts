@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { inject } from 'vitest'
 import { browserPath } from '#scripts/lib/browser.ts'
+import { freePort, isFree } from '#scripts/lib/ports.ts'
 
 /** Whether the browser tests run. Without a browser they are reported as not run; in CI that is a failure. */
 export const hasBrowser = Boolean(browserPath)
@@ -11,8 +12,21 @@ if (!browserPath) {
   console.warn(advice)
 }
 
-/** The one browser of the run. To close it here closes the pages that were opened here, and no others. */
-export const connectBrowser = (): Promise<Browser> => chromium.connect(inject('browserUrl'))
+let connected: Promise<Browser> | undefined
+
+/** The one browser of the run, by the one connection of this process, which ends with it. */
+const connectBrowser = (): Promise<Browser> => connected ??= chromium.connect(inject('browserUrl'))
+
+let ports: Promise<{ app: number, clerk: number }> | undefined
+
+/** Where each file of this process has its app and its Clerk, one after the other: what the browser compiled is kept by its address. */
+export async function portsOfPages(): Promise<{ app: number, clerk: number }> {
+  const { app, clerk } = await (ports ??= newPorts())
+  if (!await isFree(app) || !await isFree(clerk)) ports = newPorts()
+  return ports
+}
+
+const newPorts = async () => ({ app: await freePort(), clerk: await freePort() })
 
 export interface WatchedPage {
   page: Page
@@ -31,15 +45,13 @@ export interface PageOptions extends BrowserContextOptions {
 // No test pays for what the service worker fetches; those about it allow it.
 const usual = { serviceWorkers: 'block', locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1280, height: 900 } } as const satisfies BrowserContextOptions
 
-/** Pages whose person has left, by their connection and by what they were opened with. What they load was compiled before, and takes half of the CPU. */
-const left = new WeakMap<Browser, Map<string, Page[]>>()
+/** Pages whose person has left, by what they were opened with. What they load was compiled before, and takes half of the CPU. */
+const left = new Map<string, Page[]>()
 
 /** A page of a new person, who is signed in nowhere and has nothing stored, that notes what must not happen. */
-export async function openPage(browser: Browser, { newBrowser = false, allow = [], ...options }: PageOptions = {}): Promise<WatchedPage> {
-  const pages = left.get(browser) ?? new Map<string, Page[]>()
-  left.set(browser, pages)
+export async function openPage({ newBrowser = false, allow = [], ...options }: PageOptions = {}): Promise<WatchedPage> {
   const kind = JSON.stringify(options)
-  const page = (newBrowser ? undefined : pages.get(kind)?.pop()) ?? await (await browser.newContext({ ...usual, ...options })).newPage()
+  const page = (newBrowser ? undefined : left.get(kind)?.pop()) ?? await (await (await connectBrowser()).newContext({ ...usual, ...options })).newPage()
 
   const faults: string[] = []
   const note = (fault: string) => {
@@ -60,7 +72,7 @@ export async function openPage(browser: Browser, { newBrowser = false, allow = [
       if (newBrowser) return page.context().close()
       try {
         await clear(page, options)
-        pages.set(kind, [...pages.get(kind) ?? [], page])
+        left.set(kind, [...left.get(kind) ?? [], page])
       }
       catch {
         // A test may have closed it.

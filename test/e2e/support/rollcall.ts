@@ -35,13 +35,14 @@ export async function createTestDatabase({ empty = false }: { empty?: boolean } 
 /**
  * The built app, on a database of its own, with a local Clerk that delivers to its first instance.
  * @param options.instances how many app processes share the database
+ * @param options.port of the first instance; a free one when not said
  * @param options.env more of the environment
  * @param options.databaseUrl an empty or migrated database, when not one of the Postgres that all tests share
  * @param options.prepare runs before the app starts
  * @param options.route where the app finds the database, when not at its own address
  * @param options.direct tells the app the database's own address as well
  */
-export async function startRollcall(options: { databaseUrl?: string, instances?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, prepare?: (clerk: LocalClerk) => void, route?: (databaseUrl: string) => Promise<string>, direct?: boolean } = {}): Promise<Rollcall> {
+export async function startRollcall(options: { databaseUrl?: string, instances?: number, port?: number, env?: Record<string, string>, clerk?: LocalClerkOptions, prepare?: (clerk: LocalClerk) => void, route?: (databaseUrl: string) => Promise<string>, direct?: boolean } = {}): Promise<Rollcall> {
   const databaseUrl = options.databaseUrl ?? await createTestDatabase()
   const running = await startAppWithClerk({
     ...options,

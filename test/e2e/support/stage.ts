@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { root } from '#scripts/lib/rollcall.ts'
 import type { PageOptions } from './browser.ts'
-import { connectBrowser, openPage } from './browser.ts'
+import { openPage, portsOfPages } from './browser.ts'
 import type { Rollcall } from './rollcall.ts'
 import { startRollcall } from './rollcall.ts'
 import { seedPostsOnce } from './seeded.ts'
@@ -29,13 +29,14 @@ export interface Stage {
  */
 export function useStage({ people = false, endpoint = true, env }: { people?: boolean, endpoint?: boolean, env?: Record<string, string> } = {}): Stage {
   let rollcall: Rollcall | undefined
-  let browser: Browser | undefined
 
   beforeAll(async () => {
-    [rollcall, browser] = await Promise.all([startRollcall({
+    const ports = await portsOfPages()
+    rollcall = await startRollcall({
+      port: ports.app,
       env: { ...endpoint ? {} : { NUXT_CLERK_WEBHOOK_SIGNING_SECRET: '' }, ...env },
-      clerk: { seed: people, paused: true, ...endpoint ? {} : { webhook: undefined } },
-    }), connectBrowser()])
+      clerk: { port: ports.clerk, seed: people, paused: true, ...endpoint ? {} : { webhook: undefined } },
+    })
     useSessionsOf(rollcall.clerk)
     rollcall.clerk.deliveries.resume()
     await rollcall.clerk.deliveries.settled()
@@ -43,7 +44,6 @@ export function useStage({ people = false, endpoint = true, env }: { people?: bo
   })
   afterAll(async () => {
     useSessionsOf(undefined)
-    await browser?.close()
     await rollcall?.stop()
   })
 
@@ -53,8 +53,7 @@ export function useStage({ people = false, endpoint = true, env }: { people?: bo
       return rollcall
     },
     async visit(run, options) {
-      if (!browser) throw new Error('The stage is set in beforeAll; use it in a test.')
-      const { page, faults, close } = await openPage(browser, { baseURL: stage.rollcall.app.url, ...options })
+      const { page, faults, close } = await openPage({ baseURL: stage.rollcall.app.url, ...options })
       page.setDefaultTimeout(10_000)
       // A page is loaded late on a busy machine; that alone is no failure.
       page.setDefaultNavigationTimeout(30_000)
@@ -64,6 +63,8 @@ export function useStage({ people = false, endpoint = true, env }: { people?: bo
       }
       catch (error) {
         await keepPicture(page, faults)
+        // What the test left unfinished in it is not the next one's.
+        await page.context().close()
         throw error
       }
       finally {
