@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Browser, BrowserServer } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
 /** The headless shell draws the same pages with half of the CPU, and comes first. */
@@ -23,8 +23,9 @@ const launchOptions = {
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
 }
 
-/** A browser for this process alone. */
-export const launchBrowser = (): Promise<Browser> => chromium.launch(launchOptions)
-
-/** A browser for several processes: each one connects to `wsEndpoint()`. It takes 6 % less CPU with one thread for V8. */
-export const launchBrowserServer = (): Promise<BrowserServer> => chromium.launchServer({ ...launchOptions, args: [...launchOptions.args, '--js-flags=--single-threaded'] })
+/**
+ * A browser of this process, which ends with it.
+ * @param v8Flags how V8 runs scripts in it
+ */
+export const launchBrowser = (v8Flags: string[] = []): Promise<Browser> =>
+  chromium.launch({ ...launchOptions, args: [...launchOptions.args, `--js-flags=${v8Flags.join(' ')}`] })

@@ -1,7 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { chromium } from 'playwright-core'
-import { inject } from 'vitest'
-import { browserPath } from '#scripts/lib/browser.ts'
+import { browserPath, launchBrowser } from '#scripts/lib/browser.ts'
 import { freePort, isFree } from '#scripts/lib/ports.ts'
 
 /** Whether the browser tests run. Without a browser they are reported as not run; in CI that is a failure. */
@@ -12,10 +10,13 @@ if (!browserPath) {
   console.warn(advice)
 }
 
-let connected: Promise<Browser> | undefined
+let launched: Promise<Browser> | undefined
 
-/** The one browser of the run, by the one connection of this process, which ends with it. */
-const connectBrowser = (): Promise<Browser> => connected ??= chromium.connect(inject('browserUrl'))
+/**
+ * The browser of this process and of all its files. A page lives for seconds: what V8 would compile to make it quick
+ * later, and collect beside it, is a tenth of Chromium's CPU.
+ */
+const browser = (): Promise<Browser> => launched ??= launchBrowser(['--single-threaded', '--no-opt', '--no-maglev', '--no-memory-reducer', '--no-incremental-marking'])
 
 let ports: Promise<{ app: number, clerk: number }> | undefined
 
@@ -51,7 +52,7 @@ const left = new Map<string, Page[]>()
 /** A page of a new person, who is signed in nowhere and has nothing stored, that notes what must not happen. */
 export async function openPage({ newBrowser = false, allow = [], ...options }: PageOptions = {}): Promise<WatchedPage> {
   const kind = JSON.stringify(options)
-  const page = (newBrowser ? undefined : left.get(kind)?.pop()) ?? await (await (await connectBrowser()).newContext({ ...usual, ...options })).newPage()
+  const page = (newBrowser ? undefined : left.get(kind)?.pop()) ?? await (await (await browser()).newContext({ ...usual, ...options })).newPage()
 
   const faults: string[] = []
   const note = (fault: string) => {

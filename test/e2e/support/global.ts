@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
 import { migrateDatabase } from '#db/migrate.ts'
-import { browserPath, launchBrowserServer } from '#scripts/lib/browser.ts'
 import { buildApp } from '#scripts/lib/build.ts'
 import { startTemporaryPostgres } from '#scripts/lib/postgres.ts'
 import { root } from '#scripts/lib/rollcall.ts'
@@ -14,8 +13,6 @@ declare module 'vitest' {
     postgresUrl: string
     /** The database in it that each test's own is copied from: with every table, and no row. */
     migratedDatabase: string
-    /** Empty when the machine has no browser. */
-    browserUrl: string
   }
 }
 
@@ -25,7 +22,7 @@ const migratedDatabase = 'migrated'
 const flags = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'wal_level=minimal', 'max_wal_senders=0', 'autovacuum=off', 'max_connections=200'].flatMap(setting => ['-c', setting])
 
 /**
- * Once for all files of a project: the app built as it is deployed, a Postgres in a fresh folder, and a browser.
+ * Once for all files of a project: the app built as it is deployed, and a Postgres in a fresh folder.
  * `ROLLCALL_TEST_POSTGRES_BIN` names the programs of another Postgres, such as `/usr/lib/postgresql/15/bin`.
  */
 export default async function setup(project: TestProject) {
@@ -38,15 +35,12 @@ export default async function setup(project: TestProject) {
     const server = installed ? await startInstalledPostgres(installed, flags) : await startTemporaryPostgres({ flags, initdbFlags: ['--no-data-checksums'] })
     stops.push(server.stop)
     await createMigratedDatabase(server.url)
-    const browser = browserPath ? await launchBrowserServer() : undefined
-    stops.push(async () => browser?.close())
     if (!process.env.ROLLCALL_TEST_NO_BUILD) await buildApp({ cwd: root, env: plantedAtBuild })
     // The next project of this run finds it built.
     process.env.ROLLCALL_TEST_NO_BUILD = '1'
 
     project.provide('postgresUrl', server.url)
     project.provide('migratedDatabase', migratedDatabase)
-    project.provide('browserUrl', browser?.wsEndpoint() ?? '')
   }
   catch (error) {
     await teardown()
