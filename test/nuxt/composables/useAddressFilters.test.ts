@@ -1,7 +1,7 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { useAddressFilters } from '~~/composables/admin/useAddressFilters'
+import { useAddressFilters } from '~~/composables/shell/useAddressFilters'
 
 const Filters = v.object({
   q: v.fallback(v.string(), ''),
@@ -33,6 +33,15 @@ describe('filters in the address', () => {
     await expect.poll(() => useRoute().query).toEqual({ sort: 'name' })
     expect(filters.value).toEqual({ q: '', sort: 'name' })
     expect(filtered.value).toBe(false)
+  })
+
+  it('are all kept when one is set while another is on its way, and are one step back', async () => {
+    const { set } = await open('/?sort=name')
+    set({ status: 'gone' })
+    set({ q: 'ada' }, { replace: true })
+    await expect.poll(() => useRoute().query).toEqual({ sort: 'name', status: 'gone', q: 'ada' })
+    useRouter().back()
+    await expect.poll(() => useRoute().query).toEqual({ sort: 'name' })
   })
 
   it('are set one by one, and an empty one leaves the address', async () => {

@@ -33,13 +33,22 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
     leaving = false
   }))
 
-  function go(next: FilterValues, replace = false): void {
+  // While a navigation is on its way, the address is that of before.
+  let wanted: { filters: FilterValues, replace: boolean } | undefined
+
+  async function go(next: FilterValues, replace = false): Promise<void> {
     if (leaving) return
+    const mine = wanted = { filters: next, replace: replace && (wanted?.replace ?? true) }
     const query = Object.fromEntries(Object.entries(next).filter(([key, value]) => value !== defaults[key]))
-    void (replace ? router.replace({ query }) : router.push({ query }))
+    try {
+      await (mine.replace ? router.replace({ query }) : router.push({ query }))
+    }
+    finally {
+      if (wanted === mine) wanted = undefined
+    }
   }
 
-  const set: SetFilters<TFilters> = (change, options) => go({ ...filters.value, ...change }, options?.replace)
+  const set: SetFilters<TFilters> = (change, options) => void go({ ...wanted?.filters ?? filters.value, ...change }, options?.replace)
 
   return {
     filters,
@@ -47,7 +56,7 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
     filtered: computed(() => !isSame({ ...filters.value, ...orderOf(defaults) }, defaults)),
     set,
     /** Shows all rows again, in the same order. */
-    clear: () => go({ ...defaults, ...orderOf(filters.value) }),
+    clear: () => void go({ ...defaults, ...orderOf(filters.value) }),
   }
 }
 
