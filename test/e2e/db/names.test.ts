@@ -171,6 +171,17 @@ function beginningsOf(text: string): string[] {
   }))].filter(Boolean)
 }
 
+/** Marks alone are no word. */
+const isMarks = (q: string) => !/[\p{Lu}\p{Ll}\p{Lo}\p{N}]/u.test(q)
+
+/** As few searches as have all of these words, since a search finds who has each of its words. */
+function searchesOf(words: string[]): string[] {
+  return words.toSorted((a, b) => a.length - b.length).reduce<string[]>((all, word) => {
+    const last = all.at(-1)
+    return last !== undefined && !isMarks(last) && !isMarks(word) && last.length + word.length < 100 ? [...all.slice(0, -1), `${last} ${word}`] : [...all, word]
+  }, [])
+}
+
 it('is the same in the browser and in the database, for any two parts', async () => {
   const part = fc.oneof(anyText.map(text => text.slice(0, 20).toWellFormed()), fc.string({ unit: fc.constantFrom('李', '伟', '山', 'さ', 'ヤ', 'ー', '민', ' ', '\u3000', 'a', '々', '𠮷', '\u{E0100}') }))
   const parts = fc.sample(fc.tuple(part, part), 1_000)
@@ -198,11 +209,9 @@ it(`${runs} times three users of any names are stored, read, found, sorted and p
     for (const { id, username, firstName, lastName, email } of users) {
       const public_ = [username, firstName, lastName].flatMap(text => beginningsOf(text ?? ''))
       for (const [find, texts] of [[byName, public_], [byNameOrEmail, [...public_, ...beginningsOf(email ?? '')]]] as const) {
-        for (const q of texts) {
+        for (const q of searchesOf(texts)) {
           const found = await find(q)
-          // Marks alone are no word.
-          if (found.includes(id) || !/[\p{Lu}\p{Ll}\p{Lo}\p{N}]/u.test(q)) continue
-          expect.fail(`${JSON.stringify(q)} does not find ${id}`)
+          if (!found.includes(id) && !isMarks(q)) expect.fail(`${JSON.stringify(q)} does not find ${id}`)
         }
         searches += texts.length
       }
