@@ -104,7 +104,6 @@ it(`after each of ${RUNS} changes guests see it by the instance that made it at 
   await fc.assert(fc.asyncProperty(change, async (given) => {
     const watched = paths()
     await Promise.all([0, 1].map(by => shown(watched, by)))
-    await Promise.all([0, 1].map(by => shown(watched, by)))
     await play(given)
     const changedAt = performance.now()
     const isNewsOfClerk = ['rename', 'ban', 'unban', 'delete'].includes(given.kind)
@@ -135,7 +134,7 @@ it('with LISTEN frozen, guests see a change after two seconds at most', { timeou
     const right = await truth(watched)
     expect(await rightAfter(changedAt, watched, right, 1)).toBeLessThan(LATE_MS + SLACK_MS)
     // Nothing old comes back, while nothing is heard and once it is again.
-    for (const until = performance.now() + 5_500; performance.now() < until; await sleep(100)) {
+    for (const until = performance.now() + 5_500; performance.now() < until; await sleep(250)) {
       for (const by of [0, 1]) expect(withoutUrl(await shown(watched, by))).toEqual(withoutUrl(right))
     }
   }
