@@ -175,7 +175,7 @@ function beginningsOf(text: string): string[] {
 const isMarks = (q: string) => !/[\p{Lu}\p{Ll}\p{Lo}\p{N}]/u.test(q)
 
 /** As few searches as have all of these words, since a search finds who has each of its words. */
-function searchesOf(words: string[]): string[] {
+function searchesOf(words: readonly string[]): string[] {
   return words.toSorted((a, b) => a.length - b.length).reduce<string[]>((all, word) => {
     const last = all.at(-1)
     return last !== undefined && !isMarks(last) && !isMarks(word) && last.length + word.length < 100 ? [...all.slice(0, -1), `${last} ${word}`] : [...all, word]
