@@ -63,6 +63,7 @@ export default defineConfig({
           expect: { poll: { timeout: 10_000, interval: 100 } },
           // In CI a test that failed is tried once more, and is listed as retried: what fails twice is broken, not late.
           retry: process.env.CI ? 1 : 0,
+          setupFiles: ['test/e2e/support/retry.ts'],
           // After the quick ones. Each file has an app, a database and a Clerk of its own, and waits for them half of its time.
           sequence: { groupOrder: 1 },
           maxWorkers: availableParallelism() * 2,

@@ -151,6 +151,7 @@ describe('the log of a running server', () => {
   })
 
   it('the charts have the running hour', async () => {
+    await send({ type: 'user.created', data: { id: 'user_now', updated_at: Date.now() } })
     const { hours } = await api.charts('week')
     expect(hours).toHaveLength(7 * 24)
     expect(hours.at(-1)?.outcomes.applied).toBeGreaterThan(0)

@@ -45,16 +45,23 @@ it('compares by itself at the first start, and says equal only then', async () =
   expect(await statusOf()).toEqual({ status: 'ok' })
 })
 
-it('is green once events come', async () => {
+/** The first comparison is over, and a webhook has come since. */
+const hear = async () => {
+  await until(api.health, ({ verdict }) => verdict.copy.state === 'equal')
   rollcall.clerk.users.update(admin, { lastName: 'Lind' })
   await rollcall.clerk.deliveries.idle()
   await check()
+}
+
+it('is green once events come', async () => {
+  await hear()
   const health = await api.health()
   expect(health.verdict).toMatchObject({ level: 'ok', copy: { state: 'equal' }, endpoint: { state: 'ok', sentence: 'Webhooks work. The last event came less than a minute ago.' }, problems: [] })
   expect(health.facts).toMatchObject({ running: null, cutOff: null, failed: { count: 0 }, rejected: { count: 0 } })
 })
 
 it('a lost rename is catching up, then healed, and no count could have told', async () => {
+  await hear()
   rollcall.clerk.users.update(admin, { firstName: 'Adele' }, { silent: true })
   await check()
   expect((await api.health()).verdict.copy).toMatchObject({ state: 'catching-up', level: 'note' })
@@ -71,6 +78,7 @@ it('a lost rename is catching up, then healed, and no count could have told', as
 })
 
 it('refusals alone are a note; with a change that the check had to repair they are red, on every instance, and calm down', async () => {
+  await hear()
   const body = JSON.stringify({ type: 'user.updated' })
   for (let n = 0; n < 3; n++) expect((await deliver(rollcall.apps[1]?.url ?? '', wrong, body)).status).toBe(400)
   const noted = await until(api.health, ({ facts }) => facts.refusals[0]?.streak === 3)
@@ -95,14 +103,17 @@ it('refusals alone are a note; with a change that the check had to repair they a
 })
 
 it('tells the reasons apart, and writes one row for each', async () => {
+  const signature = (await api.health()).facts.refusals.find(({ reason }) => reason === 'signature')?.day ?? 0
   const body = JSON.stringify({ type: 'user.updated' })
+  await deliver(rollcall.app.url, wrong, body)
   await deliver(rollcall.app.url, rollcall.clerk.webhookSecret, body, { at: new Date(Date.now() - 600_000) })
   await fetch(`${rollcall.app.url}/api/webhooks`, { method: 'POST', body })
   const { facts } = await until(api.health, ({ facts }) => facts.refusals.length === 3)
-  expect(facts.refusals.map(({ reason, day }) => [reason, day])).toEqual([['headers', 1], ['signature', 3], ['time', 1]])
+  expect(facts.refusals.map(({ reason, day }) => [reason, day])).toEqual([['headers', 1], ['signature', signature + 1], ['time', 1]])
 })
 
 it('says not compared while Clerk does not answer, and since when', async () => {
+  await hear()
   rollcall.clerk.faults.set({ backend: { status: 403 } })
   expect((await rollcall.request('/api/admin/check', { as: admin, method: 'POST' })).status).toBe(502)
   const silent = await api.health()
@@ -114,6 +125,7 @@ it('says not compared while Clerk does not answer, and since when', async () => 
 })
 
 it('counts that differ are a difference after three checks, and are healed there', async () => {
+  await hear()
   const ghost = rollcall.clerk.users.create({ firstName: 'Ghost' })
   await rollcall.clerk.deliveries.idle()
   await check()

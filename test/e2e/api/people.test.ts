@@ -54,6 +54,7 @@ describe('people', () => {
   })
 
   it('what a person keeps here survives what Clerk says', async () => {
+    await rollcall.request('/api/me/profile', { as: ben, method: 'PATCH', json: { bio: 'Bikes.', country: 'PT', birthday: '1990-02-03' } })
     rollcall.clerk.users.update(ben, { firstName: 'Benjamin' })
     await rollcall.clerk.deliveries.idle()
     expect(await json(rollcall.request('/api/me', { as: ben }))).toMatchObject({ status: 'here', user: { name: 'Benjamin' }, profile: { bio: 'Bikes.', country: 'PT', birthday: '1990-02-03' }, isAdmin: false })

@@ -59,6 +59,7 @@ describe.skipIf(!hasBrowser)('the place in a list', () => {
   }))
 
   it('is kept by the browser\'s forward, too', () => stage.visit(async (page) => {
+    await insertPosts(stage.rollcall.db, author, 80)
     await page.goto('/')
     await page.getByTestId('post').getByTestId('user-name').filter({ hasText: 'Ingrid' }).first().click()
     await page.waitForURL(/\/users\//)

@@ -21,7 +21,7 @@ let proxy: DatabaseProxy
 let rollcall: Rollcall
 let reader: string
 let people: string[]
-const posts: string[] = []
+let posts: string[]
 
 beforeAll(async () => {
   rollcall = await startRollcall({
@@ -36,6 +36,7 @@ beforeAll(async () => {
   reader = create('Reader')
   people = ['Ada', 'Ben', 'Cleo'].map(create)
   await rollcall.clerk.deliveries.settled()
+  posts = []
   for (const [who, as] of people.entries()) await play({ kind: 'post', who, which: 0, by: 0, text: `By ${as}` })
 })
 afterAll(async () => {
