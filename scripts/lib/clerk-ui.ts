@@ -66,9 +66,10 @@ export async function rename(page: Page, firstName: string, lastName: string): P
 /** In the open profile component: uploads a picture and waits until Clerk has taken it. */
 export async function changePicture(page: Page, picture: Buffer): Promise<void> {
   await clerkUi(page).userProfile.clickToUpdateProfile()
-  const taken = page.waitForResponse(/\/v1\/me\/profile_image/)
-  await page.locator('input[type=file]').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: picture })
-  await taken
+  await Promise.all([
+    page.waitForResponse(/\/v1\/me\/profile_image/),
+    page.locator('input[type=file]').setInputFiles({ name: 'face.png', mimeType: 'image/png', buffer: picture }),
+  ])
 }
 
 /** The layout has Clerk's button twice, and shows one: Clerk's own `toggleTrigger` expects one. */

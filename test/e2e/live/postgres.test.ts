@@ -26,9 +26,7 @@ describe.skipIf(!hasBrowser || process.platform === 'win32')('under an open page
 
   it('Postgres restarts, and the page converges', { timeout: 90_000 }, async () => {
     const { page, faults, close } = await openPage({ baseURL: rollcall.app.url, allow: [/status of 50\d/] })
-    const opened = page.waitForResponse(response => response.url().endsWith('/api/live'))
-    await page.goto('/')
-    await opened
+    await Promise.all([page.waitForResponse(response => response.url().endsWith('/api/live')), page.goto('/')])
 
     await postgres.crash()
     rollcall.clerk.users.update(ada, { firstName: 'Ada, again' })
