@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { adminEmail, memberEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { signIn as signInByForm } from '#scripts/lib/clerk-ui.ts'
+import { adminApi, until } from '../support/admin.ts'
 import { hasBrowser } from '../support/browser.ts'
 import { bringSession, signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
@@ -38,6 +39,8 @@ describe.skipIf(!hasBrowser)('the admin page', () => {
 
   it('shows an admin every synced user: loaded page by page, found, sorted, the deleted marked', () => stage.visit(async (page) => {
     const [all] = await stage.rollcall.db.$client<{ count: number }[]>`select count(*)::int from users`
+    // Counts are kept for some seconds.
+    await until(() => adminApi(stage.rollcall, peopleIds.ada ?? '').users(), ({ counts }) => Object.values(counts).reduce((sum, count) => sum + count) === all?.count)
     await signIn(page, adminEmail, '/sign-in?redirect_url=/admin/users')
     await page.getByTestId('status-all').getByText(String(all?.count)).waitFor()
     expect(await rows(page).count()).toBe(50)

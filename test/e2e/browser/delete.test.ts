@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
-import { hasBrowser } from '../support/browser.ts'
-import { postsWith, writePost } from '../support/feed.ts'
+import { peopleIds } from '#local-clerk/seed/people.ts'
+import { hasBrowser, hydrated } from '../support/browser.ts'
+import { insertPosts, postsWith, writePost } from '../support/feed.ts'
 import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
@@ -28,10 +29,12 @@ describe.skipIf(!hasBrowser)('a post', () => {
     await remove(page, 'Second of mine.')
     await postsWith(page, 'Second of mine.').waitFor({ state: 'detached' })
     expect(await focusedText(page)).toContain('First of mine.')
-    const restored = page.waitForResponse(response => response.url().endsWith('/restore'))
-    await page.getByTestId('undo-delete').click()
-    await postsWith(page, 'Second of mine.').waitFor()
-    expect((await restored).status()).toBe(200)
+    const [restored] = await Promise.all([
+      page.waitForResponse(response => response.url().endsWith('/restore')),
+      page.getByTestId('undo-delete').click(),
+      postsWith(page, 'Second of mine.').waitFor(),
+    ])
+    expect(restored.status()).toBe(200)
     expect(await bodies(page)).toEqual(before)
     expect(await focusedText(page)).toContain('Second of mine.')
     await page.getByTestId('undo-delete').waitFor({ state: 'detached' })
@@ -91,16 +94,19 @@ describe.skipIf(!hasBrowser)('a post', () => {
     }, { times: 1 })
     await writePost(page, 'Only once, please.')
     await page.getByTestId('composer-failure').waitFor()
-    const answer = page.waitForResponse(response => response.url().endsWith('/api/posts') && response.request().method() === 'POST')
-    await page.getByTestId('composer-send').click()
-    expect((await answer).status()).toBe(200)
+    const [answer] = await Promise.all([
+      page.waitForResponse(response => response.url().endsWith('/api/posts') && response.request().method() === 'POST'),
+      page.getByTestId('composer-send').click(),
+    ])
+    expect(answer.status()).toBe(200)
     await page.reload()
     expect(await postsWith(page, 'Only once, please.').count()).toBe(1)
   }, { allow: [/net::ERR_FAILED/] }))
 
   it('is liked once by a double click', () => stage.visit(async (page) => {
+    await insertPosts(stage.rollcall.db, peopleIds.ada ?? '', 1)
     await signIn(page, memberEmail)
-    const like = postsWith(page, 'Only once, please.').getByTestId('like')
+    const like = postsWith(page, 'Post 0').first().getByTestId('like')
     await like.dblclick()
     await page.waitForTimeout(500)
     expect(await like.getAttribute('aria-pressed')).toBe('true')
@@ -109,6 +115,7 @@ describe.skipIf(!hasBrowser)('a post', () => {
   it('has a link that can be copied, and says so', () => stage.visit(async (page) => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.goto('/')
+    await hydrated(page)
     const post = page.getByTestId('post').first()
     await post.hover()
     await post.getByTestId('post-menu').click()
@@ -120,6 +127,7 @@ describe.skipIf(!hasBrowser)('a post', () => {
 
   it('shows its link where the browser does not let us copy', () => stage.visit(async (page) => {
     await page.goto('/')
+    await hydrated(page)
     await page.evaluate('delete Navigator.prototype.clipboard')
     const post = page.getByTestId('post').first()
     await post.hover()

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { memberEmail } from '#local-clerk/index.ts'
-import { hasBrowser } from '../support/browser.ts'
+import { hasBrowser, hydrated } from '../support/browser.ts'
 import { signIn } from '../support/session.ts'
 import { postsWith } from '../support/feed.ts'
 import { tabTo } from '../support/keyboard.ts'
@@ -80,6 +80,7 @@ describe.skipIf(!hasBrowser)('without a mouse', () => {
     await expect.poll(() => focused(page)).toBe('content')
 
     await page.goto('/')
+    await hydrated(page)
     const theme = page.locator('[data-testid=theme-switch]:visible')
     await tabTo(page, theme)
     const said: (string | null)[] = []

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { insertPost } from '#db/queries/post-changes.ts'
 import { adminEmail, memberEmail } from '#local-clerk/index.ts'
 import { violationsOf } from '../support/axe.ts'
-import { hasBrowser } from '../support/browser.ts'
+import { hasBrowser, hydrated } from '../support/browser.ts'
 import { postsWith } from '../support/feed.ts'
 import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
@@ -75,6 +75,7 @@ describe.skipIf(!hasBrowser)('someone', () => {
     await choose('Mute Rude')
     await page.getByTestId('restriction').getByText('You muted').waitFor()
     await page.reload()
+    await hydrated(page)
     await postsWith(page, 'Boo.').waitFor()
     expect(await violationsOf(page)).toEqual([])
 
@@ -96,9 +97,7 @@ describe.skipIf(!hasBrowser)('someone', () => {
     const shy = await newPerson('Shy')
     const post = await write(shy, 'Leave me alone.')
     // Once its stream is open the page asks for its posts again, and would not get this one.
-    const streaming = page.waitForResponse(response => response.url().endsWith('/api/live'))
-    await signIn(page, memberEmail)
-    await streaming
+    await Promise.all([page.waitForResponse(response => response.url().endsWith('/api/live')), signIn(page, memberEmail)])
     await page.waitForLoadState('networkidle')
     await postsWith(page, 'Leave me alone.').waitFor()
     const [me] = await stage.rollcall.db.$client<{ id: string }[]>`select id from users where email = ${memberEmail}`
@@ -148,6 +147,9 @@ describe.skipIf(!hasBrowser)('a post', () => {
       await postsWith(page, 'Buy my watches.').waitFor({ state: 'detached' })
 
       await admin.getByTestId('state-decided').click()
+      // The list of before says and offers the same until the other has come.
+      await admin.waitForURL('**/admin/reports?state=decided')
+      await admin.getByTestId('list-done').waitFor()
       await reported.getByText('Spam, and not the first.').waitFor()
       await reported.getByRole('button', { name: 'Restore post' }).click()
       await reported.getByTestId('decisions').getByText('restored the post').waitFor()

@@ -4,7 +4,7 @@ import { updateProfile } from '#db/queries/users.ts'
 import { adminEmail, memberEmail } from '#local-clerk/index.ts'
 import { peopleIds } from '#local-clerk/seed/people.ts'
 import { violationsOf } from '../support/axe.ts'
-import { hasBrowser } from '../support/browser.ts'
+import { hasBrowser, hydrated } from '../support/browser.ts'
 import { signIn } from '../support/session.ts'
 import { useStage } from '../support/stage.ts'
 
@@ -106,6 +106,7 @@ describe.skipIf(!hasBrowser)('names and keys', () => {
     expect(await page.getByTestId('newcomers').count()).toBe(0)
 
     await page.goto('/settings')
+    await hydrated(page)
     await page.getByTestId('shortcuts-on').uncheck()
     await page.goto('/')
     await settle(page)

@@ -96,12 +96,15 @@ describe.skipIf(!hasBrowser)('the service worker', () => {
     expect(answer?.fromServiceWorker()).toBe(true)
     expect(await answer?.text()).toContain('Adelaide')
 
+    // Clerk's script puts the token back: nothing is cleared while a page of the app is open.
+    const openWithout = async (name: RegExp) => {
+      await page.goto('about:blank')
+      await page.context().clearCookies({ name })
+      return (await page.goto(`/users/${ada}`))?.text()
+    }
     // A session that has to be renewed by Clerk, as without a worker.
-    await page.context().clearCookies({ name: /^__session/ })
-    expect(await (await page.reload())?.text()).toMatch(/noor/i)
-
-    await page.context().clearCookies()
-    expect(await (await page.reload())?.text()).not.toMatch(/noor/i)
+    expect(await openWithout(/^__session/)).toMatch(/noor/i)
+    expect(await openWithout(/./)).not.toMatch(/noor/i)
     await page.context().setOffline(true)
     await page.reload()
     await page.getByTestId('offline-page').waitFor()

@@ -27,9 +27,10 @@ describe.skipIf(!hasBrowser)('a page that guests share', () => {
   it('is not shared with someone who is signed in, nor with a browser that Clerk wants to see first', async () => {
     const { rollcall } = stage
     const page = async (headers: Record<string, string>, as: string | null = null) => rollcall.request('/', { as, headers, redirect: 'manual' })
-    const guest = await (await page({})).text()
-    expect(await (await page({})).text()).toBe(guest)
-    expect(await (await page({}, ada)).text()).not.toBe(guest)
+    const guest = async () => (await page({})).text()
+    // What is kept ends with its half minute, maybe between two.
+    await expect.poll(async () => await guest() === await guest()).toBe(true)
+    expect(await (await page({}, ada)).text()).not.toBe(await guest())
     const expired = await page({ accept: 'text/html', cookie: '__clerk_db_jwt=dvb_x; __client_uat=1700000000' })
     expect([expired.status, expired.headers.get('location')]).toEqual([307, expect.stringContaining('/v1/client/handshake')])
     expect((await page({ accept: 'text/html' })).status).toBe(307)
@@ -50,11 +51,11 @@ describe.skipIf(!hasBrowser)('a page that guests share', () => {
 
   it('is another one for another language, and says so to caches', async () => {
     const page = async (language: string) => stage.rollcall.request('/', { headers: { 'accept-language': language, 'accept-encoding': 'gzip' } })
-    const [british, german, again] = [await page('en-GB'), await page('de-DE'), await page('de-DE')]
-    const [texts, headers] = [await Promise.all([british, german, again].map(answer => answer.text())), again.headers]
-    expect(texts[1]).toBe(texts[2])
-    expect(texts[0]).not.toBe(texts[1])
-    expect(texts[1]).toContain('de-DE')
+    const text = async (language: string) => (await page(language)).text()
+    await expect.poll(async () => await text('de-DE') === await text('de-DE')).toBe(true)
+    expect(await text('en-GB')).not.toBe(await text('de-DE'))
+    expect(await text('de-DE')).toContain('de-DE')
+    const { headers } = await page('de-DE')
     expect(headers.get('vary')?.toLowerCase().split(/, */).sort()).toEqual(['accept-encoding', 'accept-language'])
     expect(headers.get('cache-control')).toBe('private, no-cache')
     expect(headers.get('content-type')).toContain('text/html')

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { browserPath, launchBrowser } from '#scripts/lib/browser.ts'
 import { freePort, isFree } from '#scripts/lib/ports.ts'
 
@@ -28,6 +29,9 @@ export async function portsOfPages(): Promise<{ app: number, clerk: number }> {
 }
 
 const newPorts = async () => ({ app: await freePort(), clerk: await freePort() })
+
+/** Waits until the page, just loaded, answers to clicks and keys. */
+export const hydrated = (page: Page): Promise<void> => expect.poll(() => page.evaluate<boolean>('window.useNuxtApp?.().isHydrating')).toBe(false)
 
 export interface WatchedPage {
   page: Page
