@@ -184,7 +184,7 @@ describe('one user', () => {
 
 describe('runs', () => {
   it('are listed newest first, and one that runs says how far it is', async () => {
-    rollcall.clerk.faults.set({ backend: { latencyMs: 1_000 } })
+    rollcall.clerk.faults.set({ backend: { latencyMs: 2_000 } })
     const { runId } = await (await rollcall.request('/api/admin/reconcile', { as: admin, json: { dryRun: true } })).json()
     const conflict = await rollcall.request('/api/admin/reconcile', { as: admin, json: {} })
     expect(conflict.status).toBe(409)
