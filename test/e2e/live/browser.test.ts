@@ -13,6 +13,9 @@ import { startRollcall } from '../support/rollcall.ts'
 /** What Chromium says of the stream, and of requests, while the network or the server is away; Nuxt asks for its manifest then, too. */
 const cut = [/NUXT_E5002/, /net::ERR_INTERNET_DISCONNECTED/, /net::ERR_CONNECTION_REFUSED/, /net::ERR_INCOMPLETE_CHUNKED_ENCODING/, /net::ERR_CONNECTION_RESET/]
 
+/** What is waited for from before a sign-up on; each of its steps has its own time. */
+const signingUp = { timeout: 50_000 }
+
 describe.skipIf(!hasBrowser)('an open page follows the database', () => {
   let rollcall: Rollcall
   let ada: string
@@ -47,9 +50,7 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
 
   /** Opens an address and waits until the page follows the stream; what happens from then on is told, not asked for. */
   async function follow(page: Page, path: string): Promise<void> {
-    const opened = page.waitForResponse(response => response.url().endsWith('/api/live'))
-    await page.goto(path)
-    await opened
+    await Promise.all([page.waitForResponse(response => response.url().endsWith('/api/live')), page.goto(path)])
     await page.waitForLoadState('load')
     await page.waitForTimeout(300)
     await page.evaluate(() => {
@@ -162,10 +163,11 @@ describe.skipIf(!hasBrowser)('an open page follows the database', () => {
   it('someone whose account is deleted elsewhere is told to sign out', async () => {
     const eve = await person(1, [/status of 401/, /status of 404/])
     // Before the page knows her there is nothing to tell: until then her account is as good as never made.
-    const followed = eve.waitForResponse(response => response.url().endsWith('/api/live'))
-    const known = eve.waitForResponse(async response => response.url().endsWith('/api/me') && response.ok() && (await response.json()).status === 'here', { timeout: 20_000 })
-    await signUp(eve, { firstName: 'Eve', email: 'eve@example.com' })
-    await Promise.all([followed, known])
+    await Promise.all([
+      eve.waitForResponse(response => response.url().endsWith('/api/live'), signingUp),
+      eve.waitForResponse(async response => response.url().endsWith('/api/me') && response.ok() && (await response.json()).status === 'here', signingUp),
+      signUp(eve, { firstName: 'Eve', email: 'eve@example.com' }),
+    ])
     const id = rollcall.clerk.users.list().find(user => user.firstName === 'Eve')?.id ?? ''
     rollcall.clerk.users.delete(id)
     await eve.getByTestId('viewer-gone').or(eve.getByTestId('viewer-signed-out')).first().waitFor()
