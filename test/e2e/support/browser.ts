@@ -54,9 +54,12 @@ const usual = { serviceWorkers: 'block', locale: 'en-GB', timezoneId: 'UTC', vie
 const left = new Map<string, Page[]>()
 
 /** A page of a new person, who is signed in nowhere and has nothing stored, that notes what must not happen. */
-export async function openPage({ newBrowser = false, allow = [], ...options }: PageOptions = {}): Promise<WatchedPage> {
+export async function openPage({ newBrowser = false, allow = [], viewport, colorScheme = null, reducedMotion = null, ...options }: PageOptions = {}): Promise<WatchedPage> {
   const kind = JSON.stringify(options)
   const page = (newBrowser ? undefined : left.get(kind)?.pop()) ?? await (await (await browser()).newContext({ ...usual, ...options })).newPage()
+  // The window is the page's own, so that what was compiled serves windows of all sizes.
+  await page.setViewportSize(viewport ?? usual.viewport)
+  await page.emulateMedia({ colorScheme, reducedMotion })
 
   const faults: string[] = []
   const note = (fault: string) => {
@@ -76,7 +79,7 @@ export async function openPage({ newBrowser = false, allow = [], ...options }: P
     async close() {
       if (newBrowser) return page.context().close()
       try {
-        await clear(page, options)
+        await clear(page, options.baseURL)
         left.set(kind, [...left.get(kind) ?? [], page])
       }
       catch {
@@ -87,8 +90,8 @@ export async function openPage({ newBrowser = false, allow = [], ...options }: P
   }
 }
 
-/** Takes back what the last person did: what is stored, who listens, what is routed, how the window is. */
-async function clear(page: Page, { baseURL = '', viewport, colorScheme = null, reducedMotion = null }: BrowserContextOptions): Promise<void> {
+/** Takes back what the last person did: what is stored, who listens, what is routed. */
+async function clear(page: Page, baseURL = ''): Promise<void> {
   for (const event of ['console', 'dialog', 'load', 'pageerror', 'request', 'requestfailed', 'requestfinished', 'response']) page.removeAllListeners(event)
   const context = page.context()
   await Promise.all(context.pages().filter(other => other !== page).map(other => other.close()))
@@ -102,6 +105,4 @@ async function clear(page: Page, { baseURL = '', viewport, colorScheme = null, r
     sessionStorage.clear()
   })
   await context.clearCookies()
-  await page.setViewportSize(viewport ?? usual.viewport)
-  await page.emulateMedia({ colorScheme, reducedMotion })
 }
