@@ -2,10 +2,11 @@ import { beforeEach, TestRunner, type RunnerTestSuite } from 'vitest'
 
 /**
  * A test that is tried again meets nothing that its first attempt, or a test before it, left: what its file and its
- * `describe`s set up is ended and set up anew. So no test may need what another one did.
+ * `describe`s set up is ended and set up anew. So no test may need what another one did. Tests that run at once share
+ * what is set up, so theirs is kept.
  */
 beforeEach(async ({ task }) => {
-  if (!task.result?.retryCount) return
+  if (!task.result?.retryCount || task.concurrent) return
   // Outermost first.
   const suites: RunnerTestSuite[] = []
   for (let suite = task.suite; suite; suite = suite.suite) suites.unshift(suite)
