@@ -22,7 +22,7 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
     const now = v.parse(schema, route.query)
     return before && isSame(before, now) ? before : now
   })
-  const orderOf = (values: TFilters) => Object.fromEntries(order.map(key => [key, values[key]]))
+  const orderOf = (values: FilterValues) => Object.fromEntries(order.map(key => [key, values[String(key)]]))
 
   // What was typed just before a link was followed must not cancel that navigation.
   let leaving = false
@@ -35,6 +35,7 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
 
   // While a navigation is on its way, the address is that of before.
   let wanted: { filters: FilterValues, replace: boolean } | undefined
+  const latest = () => wanted?.filters ?? filters.value
 
   async function go(next: FilterValues, replace = false): Promise<void> {
     if (leaving) return
@@ -48,7 +49,7 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
     }
   }
 
-  const set: SetFilters<TFilters> = (change, options) => void go({ ...wanted?.filters ?? filters.value, ...change }, options?.replace)
+  const set: SetFilters<TFilters> = (change, options) => void go({ ...latest(), ...change }, options?.replace)
 
   return {
     filters,
@@ -56,7 +57,7 @@ export function useAddressFilters<TFilters extends FilterValues>(schema: v.Gener
     filtered: computed(() => !isSame({ ...filters.value, ...orderOf(defaults) }, defaults)),
     set,
     /** Shows all rows again, in the same order. */
-    clear: () => void go({ ...defaults, ...orderOf(filters.value) }),
+    clear: () => void go({ ...defaults, ...orderOf(latest()) }),
   }
 }
 

@@ -44,6 +44,13 @@ describe('filters in the address', () => {
     await expect.poll(() => useRoute().query).toEqual({ sort: 'name' })
   })
 
+  it('are cleared with the order that is on its way', async () => {
+    const { set, clear } = await open('/?q=ada')
+    set({ sort: 'name' })
+    clear()
+    await expect.poll(() => useRoute().query).toEqual({ sort: 'name' })
+  })
+
   it('are set one by one, and an empty one leaves the address', async () => {
     const { set } = await open('/?q=ada&status=gone')
     set({ status: undefined })
